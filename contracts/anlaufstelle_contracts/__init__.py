@@ -1,0 +1,32 @@
+"""The events of Anlaufstelle, their envelope, and where they are said. A partner needs nothing else."""
+
+from .envelope import CONTENT_TYPE, CloudEvent, InvalidEvent, UnknownType, parse, wrap
+from .event import REGISTRY, Event, event_id
+from .gaps import GapClosed, GapDetected
+from .messages import Choice, MessageDelivered, MessageFailed, MessageRequested
+from .needs import NeedArticulated, NeedMatched, NeedUnmet, NeedWithdrawn, ReferredOffer, ReviewRequested
+from .offers import OfferChanged, OfferPublished, OfferSubmitted, OfferWithdrawn
+from .people import PersonErased, VolunteerJoined
+from .projects import (
+    ConsultationOpened,
+    PartnerAnswered,
+    ProjectApplied,
+    ProjectApproved,
+    ProjectCompleted,
+    ProjectDeclined,
+    ProjectProposed,
+    ProjectStarted,
+)
+from .referrals import ReferralAnswered
+from .sensitivity import Internal, Public, Sensitivity, public_view
+from .values import Answer, Horizon, MatchReason, ProviderKind, UnmetReason, Urgency
+
+__all__ = [
+    "CONTENT_TYPE", "REGISTRY", "Answer", "Choice", "CloudEvent", "ConsultationOpened", "Event", "GapClosed", "GapDetected",
+    "Horizon", "Internal", "InvalidEvent", "MatchReason", "MessageDelivered", "MessageFailed", "MessageRequested",
+    "NeedArticulated", "NeedMatched", "NeedUnmet", "NeedWithdrawn", "OfferChanged", "OfferPublished", "OfferSubmitted",
+    "OfferWithdrawn", "PartnerAnswered", "PersonErased", "ProjectApplied", "ProjectApproved", "ProjectCompleted",
+    "ProjectDeclined", "ProjectProposed", "ProjectStarted", "ProviderKind", "Public", "ReferralAnswered", "ReferredOffer",
+    "ReviewRequested", "Sensitivity", "UnknownType", "UnmetReason", "Urgency", "VolunteerJoined", "event_id", "parse",
+    "public_view", "wrap",
+]  # fmt: skip

@@ -1,0 +1,90 @@
+"""The envelope: CloudEvents 1.0, structured JSON mode, as the NATS protocol binding 1.0.2 has it."""
+
+from datetime import UTC, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+
+from .event import REGISTRY, Event, event_id
+from .sensitivity import public_view
+
+CONTENT_TYPE = "application/cloudevents+json"
+
+
+class InvalidEvent(ValueError):
+    """What arrived is no event of ours. The message says why and repeats nothing of the content."""
+
+
+class UnknownType(InvalidEvent):
+    """A well-formed CloudEvent whose type this version of the contracts does not know."""
+
+
+class CloudEvent(BaseModel):
+    """Attributes of CloudEvents 1.0 with the extensions that we use; `data` is the event itself."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    specversion: Literal["1.0"] = "1.0"
+    id: str = Field(min_length=1, max_length=128, description="Unique; also the Nats-Msg-Id.")
+    source: str = Field(min_length=1, description="The service that says it, as a URN.")
+    type: str = Field(min_length=1, description="`de.anlaufstelle.<context>.<event>.v<major>`.")
+    subject: str = Field(min_length=1, description="The id of the aggregate that it is about.")
+    time: datetime = Field(description="When it happened, UTC.")
+    datacontenttype: Literal["application/json"] = "application/json"
+    traceparent: str | None = Field(None, description="W3C trace context (distributed tracing extension).")
+    correlationid: str | None = Field(None, description="The id of the first cause of all this.")
+    causationid: str | None = Field(None, description="The id of the event or command that caused this one.")
+    data: dict[str, JsonValue]
+
+    def to_json(self) -> bytes:
+        """The structured JSON form."""
+        return self.model_dump_json(exclude_none=True).encode()
+
+    def event(self) -> Event:
+        """The event inside. Raises UnknownType or InvalidEvent."""
+        event_class = REGISTRY.get(self.type)
+        if event_class is None:
+            raise UnknownType(f"unknown event type {self.type!r:.120}")
+        try:
+            return event_class.model_validate(self.data)
+        except ValidationError as error:
+            raise InvalidEvent(f"{self.type}: {_where(error)}") from None
+
+    def public(self) -> "CloudEvent | None":
+        """The same event with nothing but its public fields and no trail of its causes, or None when it has no such field."""
+        view = public_view(type(self.event()))
+        if view is None:
+            return None
+        data = view.model_validate(self.data).model_dump(mode="json")
+        return self.model_copy(update={"data": data, "traceparent": None, "correlationid": None, "causationid": None})
+
+
+def wrap(
+    event: Event, *, cause_id: str, position: int, source: str, correlation_id: str | None = None,
+    traceparent: str | None = None, time: datetime | None = None,
+) -> CloudEvent:  # fmt: skip
+    """An event in its envelope, with the id that its cause and position give it."""
+    return CloudEvent(
+        id=event_id(cause_id, event.type, position),
+        source=f"urn:anlaufstelle:{source}",
+        type=event.type,
+        subject=event.aggregate_id,
+        time=time or datetime.now(UTC),
+        traceparent=traceparent,
+        correlationid=correlation_id or cause_id,
+        causationid=cause_id,
+        data=event.model_dump(mode="json"),
+    )
+
+
+def parse(body: bytes) -> CloudEvent:
+    """Read a structured CloudEvent. Raises InvalidEvent."""
+    try:
+        return CloudEvent.model_validate_json(body)
+    except ValidationError as error:
+        raise InvalidEvent(f"not a CloudEvent: {_where(error)}") from None
+
+
+def _where(error: ValidationError) -> str:
+    """Which fields are wrong and how, without what stood in them."""
+    return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'document'}: {e['type']}" for e in error.errors(include_input=False)[:5])
