@@ -19,10 +19,12 @@ from .projects import (
 )
 from .referrals import ReferralAnswered
 from .sensitivity import Internal, Public, Sensitivity, public_view
+from .taxonomy import Category
 from .values import Answer, Horizon, MatchReason, ProviderKind, UnmetReason, Urgency
 
 __all__ = [
-    "CONTENT_TYPE", "REGISTRY", "Answer", "Choice", "CloudEvent", "ConsultationOpened", "Event", "GapClosed", "GapDetected",
+    "CONTENT_TYPE", "REGISTRY", "Answer", "Category", "Choice", "CloudEvent", "ConsultationOpened", "Event", "GapClosed",
+    "GapDetected",
     "Horizon", "Internal", "InvalidEvent", "MatchReason", "MessageDelivered", "MessageFailed", "MessageRequested",
     "NeedArticulated", "NeedMatched", "NeedUnmet", "NeedWithdrawn", "OfferChanged", "OfferPublished", "OfferSubmitted",
     "OfferWithdrawn", "PartnerAnswered", "PersonErased", "ProjectApplied", "ProjectApproved", "ProjectCompleted",
