@@ -20,15 +20,14 @@ from .projects import (
 from .referrals import ReferralAnswered
 from .sensitivity import Internal, Public, Sensitivity, public_view
 from .taxonomy import Category
-from .values import Answer, Horizon, MatchReason, ProviderKind, UnmetReason, Urgency
+from .values import Answer, FailureReason, Horizon, MatchReason, ProviderKind, UnmetReason, Urgency
 
 __all__ = [
-    "CONTENT_TYPE", "REGISTRY", "Answer", "Category", "Choice", "CloudEvent", "ConsultationOpened", "Event", "GapClosed",
-    "GapDetected",
-    "Horizon", "Internal", "InvalidEvent", "MatchReason", "MessageDelivered", "MessageFailed", "MessageRequested",
-    "NeedArticulated", "NeedMatched", "NeedUnmet", "NeedWithdrawn", "OfferChanged", "OfferPublished", "OfferSubmitted",
-    "OfferWithdrawn", "PartnerAnswered", "PersonErased", "ProjectApplied", "ProjectApproved", "ProjectCompleted",
-    "ProjectDeclined", "ProjectProposed", "ProjectStarted", "ProviderKind", "Public", "ReferralAnswered", "ReferredOffer",
-    "ReviewRequested", "Sensitivity", "UnknownType", "UnmetReason", "Urgency", "VolunteerJoined", "event_id", "parse",
-    "public_view", "wrap",
+    "CONTENT_TYPE", "REGISTRY", "Answer", "Category", "Choice", "CloudEvent", "ConsultationOpened", "Event", "FailureReason",
+    "GapClosed", "GapDetected", "Horizon", "Internal", "InvalidEvent", "MatchReason", "MessageDelivered", "MessageFailed",
+    "MessageRequested", "NeedArticulated", "NeedMatched", "NeedUnmet", "NeedWithdrawn", "OfferChanged", "OfferPublished",
+    "OfferSubmitted", "OfferWithdrawn", "PartnerAnswered", "PersonErased", "ProjectApplied", "ProjectApproved",
+    "ProjectCompleted", "ProjectDeclined", "ProjectProposed", "ProjectStarted", "ProviderKind", "Public", "ReferralAnswered",
+    "ReferredOffer", "ReviewRequested", "Sensitivity", "UnknownType", "UnmetReason", "Urgency", "VolunteerJoined", "event_id",
+    "parse", "public_view", "wrap",
 ]  # fmt: skip

@@ -45,6 +45,9 @@ class Event(BaseModel):
         return str(getattr(self, self.aggregate))
 
 
-def event_id(cause_id: str, event_type: str, position: int) -> str:
-    """The id of the event that a cause emits at a position: the same for every repetition of the cause (uuid5)."""
-    return str(uuid5(_NAMESPACE, f"{cause_id}|{event_type}|{position}"))
+def event_id(source: str, cause_id: str, event_type: str, position: int) -> str:
+    """The id of the event that a service emits for a cause at a position: the same for every repetition of the cause (uuid5).
+
+    The service is part of it, because causes of commands are named by callers, who may give two services the same name.
+    """
+    return str(uuid5(_NAMESPACE, f"{source}|{cause_id}|{event_type}|{position}"))

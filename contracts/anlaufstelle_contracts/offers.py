@@ -1,47 +1,44 @@
 """Help that exists. Field names follow Open Referral HSDS 3.0 where it names the same thing."""
 
 from datetime import date
-from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from .event import Event
 from .sensitivity import Public
-from .values import Horizon, ProviderKind
-
-Language = Annotated[str, Field(min_length=2, max_length=8)]
+from .values import Code, Horizon, Id, Language, Open, ProviderKind
 
 
 class OfferSubmitted(Event, context="offers", name="submitted", aggregate="offer_id"):
     """Somebody offers help: a person in a channel, a project that started, an import."""
 
-    offer_id: Public[str]
-    person_id: str | None = Field(None, description="Pseudonym of who offers, if a person does.")
-    project_id: str | None = None
-    title: str
-    description: str
-    language: str = Field("de", description="Language of title and description.")
-    categories: Public[list[str]] = []
+    offer_id: Public[Id] = Field(description="The offer.")
+    person_id: Id | None = Field(None, description="Pseudonym of who offers, if a person does.")
+    project_id: Id | None = Field(None, description="The project that offers it, if one does.")
+    title: str = Field(description="What is offered, in a few words.")
+    description: str = Field(description="What is offered, to whom and how, redacted.")
+    language: Language = Field("de", description="Language of title and description.")
+    categories: Public[list[Code]] = Field([], description="Taxonomy ids, main one first.")
     districts: Public[list[str]] = Field([], description="Where it is for; empty: the whole city.")
-    provider_kind: Public[ProviderKind | str]
+    provider_kind: Public[Open[ProviderKind]] = Field(description="Who stands behind it.")
 
 
 class OfferState(BaseModel):
     """Everything that is known of an offer that is shown."""
 
-    offer_id: Public[str]
-    title: str
-    description: str
-    categories: Public[list[str]]
+    offer_id: Public[Id] = Field(description="The offer.")
+    title: str = Field(description="What is offered, in a few words.")
+    description: str = Field(description="What is offered, to whom and how.")
+    categories: Public[list[Code]] = Field(description="Taxonomy ids, main one first.")
     districts: Public[list[str]] = Field([], description="Where it is for; empty: the whole city.")
     languages: Public[list[Language]] = Field([], description="Languages spoken, ISO 639 (HSDS `languages`).")
-    audience: Public[list[str]] = []
-    horizon: Public[list[Horizon | str]] = []
-    valid_from: Public[date | None] = None
-    valid_until: Public[date | None] = None
-    capacity: Public[int | None] = Field(None, ge=0, description="Free places; None: not limited (HSDS 3.1 `service_capacity`).")
-    provider_kind: Public[ProviderKind | str]
-    schedule: str | None = None
+    audience: Public[list[str]] = Field([], description="Whom it is for, English words; empty: everybody (HSDS `eligibility`).")
+    horizon: Public[list[Open[Horizon]]] = Field([], description="For how long a stay it is meant; empty: any.")
+    valid_from: Public[date | None] = Field(None, description="First day, local date; null: already open.")
+    valid_until: Public[date | None] = Field(None, description="Last day, local date; null: no end known.")
+    capacity: Public[int | None] = Field(None, ge=0, description="Free places; null: not limited (HSDS 3.1 `service_capacity`).")
+    provider_kind: Public[Open[ProviderKind]] = Field(description="Who stands behind it.")
+    schedule: str | None = Field(None, description="When it is open, in words.")
     assured_date: Public[date | None] = Field(None, description="When somebody last checked it (HSDS `assured_date`).")
     sample: Public[bool] = Field(False, description="Sample data, not a real offer.")
 
@@ -57,4 +54,4 @@ class OfferChanged(OfferState, Event, context="offers", name="changed", aggregat
 class OfferWithdrawn(Event, context="offers", name="withdrawn", aggregate="offer_id"):
     """An offer is no longer shown."""
 
-    offer_id: Public[str]
+    offer_id: Public[Id] = Field(description="The offer.")

@@ -5,7 +5,7 @@ The public view of an event is derived from the same class, so that no code path
 
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic.fields import FieldInfo
@@ -39,11 +39,19 @@ def public_view(model: type[BaseModel]) -> type[BaseModel] | None:
     if not fields:
         return None
     for name, field in fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+        if _holds_model(field.annotation):
             raise TypeError(f"{model.__name__}.{name} is public and holds a model; public fields are flat")
-    return create_model(
+    view: type[BaseModel] = create_model(
         model.__name__,
-        __config__=ConfigDict(extra="ignore", frozen=True),
+        __config__=ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True),
         __doc__=model.__doc__,
         **{name: (field.annotation, field) for name, field in fields.items()},  # type: ignore[call-overload]
     )
+    return view
+
+
+def _holds_model(annotation: Any) -> bool:
+    """Whether a model stands anywhere in a type, e.g. in `list[ReferredOffer]`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return True
+    return any(map(_holds_model, get_args(annotation)))

@@ -141,7 +141,8 @@ def service_role(service: str) -> Role:
     said += [pattern(event, Sensitivity.PUBLIC) for event in emitted if public_view(event)]
     looks = [f"$JS.API.STREAM.INFO.{stream.name}" for stream in STREAMS]
     looks += [f"$JS.API.CONSUMER.INFO.{INTERNAL.name}.{service}"]
-    leases = [f"$KV.{LEASES}.{service}.>", f"$JS.API.STREAM.INFO.KV_{LEASES}", f"$JS.API.DIRECT.GET.KV_{LEASES}.$KV.{LEASES}.{service}.>"]
+    own_leases = f"$KV.{LEASES}.{service}.>"
+    leases = [own_leases, f"$JS.API.STREAM.INFO.KV_{LEASES}", f"$JS.API.DIRECT.GET.KV_{LEASES}.{own_leases}"]
     return Role(
         service,
         publish=(*said, f"dead.{service}.*", *_reads(service_consumer(service)), *looks, *leases),
@@ -151,7 +152,8 @@ def service_role(service: str) -> Role:
 
 def partner_role(partner: str) -> Role:
     """A partner pulls and acknowledges through its durable: no stream info, no publishing, no other consumer."""
-    return Role(f"partner-{partner}", publish=_reads(partner_consumer(partner)), subscribe=(f"{inbox_prefix(f'partner-{partner}')}.>",))
+    name = f"partner-{partner}"
+    return Role(name, publish=_reads(partner_consumer(partner)), subscribe=(f"{inbox_prefix(name)}.>",))
 
 
 OPERATOR = Role("operator", publish=(">",), subscribe=(">",))
