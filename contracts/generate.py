@@ -1,0 +1,6 @@
+"""Writes schemas/, examples/ and asyncapi.yaml from the contracts; `python contracts/generate.py --help` says how."""
+
+from generator.main import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Turns the contracts into files: JSON Schemas, an AsyncAPI document, golden examples. Not part of the distribution."""
