@@ -15,10 +15,11 @@ from typing import Any
 import structlog
 from anlaufstelle_contracts import CloudEvent, Event, parse, topology, wrap
 from opentelemetry.trace import Tracer
-from pymongo import DeleteOne, IndexModel, InsertOne, ReplaceOne
+from pymongo import DeleteOne, InsertOne, ReplaceOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError
 
+from .ids import new_id
 from .logs import error_name
 from .store import Client, Database, Document, Repository
 from .telemetry import COMMITTED, DURATION, HANDLED, span
@@ -48,6 +49,7 @@ class Outcome:
     result: Any = None
     error: Exception | None = None
     known: bool = False
+    batch: str | None = None
 
 
 @dataclass
@@ -73,16 +75,9 @@ class Ledger:
         self.publish, self.tracer, self.committed = publish, tracer, committed
         self.checkpoint: Checkpoint = _nothing
         self.entries = db["ledger"]
+        # One document a committed batch, gone once it is published: marking each entry would cost more than the commit itself.
+        self.unpublished = db["unpublished"]
         self._published: list[str] = []
-
-    async def bind(self) -> None:
-        """Make the ledger's indexes: what is unpublished is found quickly, what is old goes by itself."""
-        await self.entries.create_indexes(
-            [
-                IndexModel("expires_at", expireAfterSeconds=0),
-                IndexModel("at", name="unpublished", partialFilterExpression={"published": False}),
-            ]
-        )
 
     async def process(
         self, works: Sequence[Work], prepare: Callable[[Sequence[Work]], Awaitable[None]] | None = None
@@ -118,14 +113,21 @@ class Ledger:
         return [outcomes[work.cause.id] for work in works]
 
     async def sweep(self, older_than: timedelta = timedelta(seconds=10)) -> int:
-        """Publish what was committed and never published, mark what was; gives how many entries still wait."""
-        marked, self._published = self._published, []
-        if marked:
-            await self.entries.update_many({"_id": {"$in": marked}}, {"$set": {"published": True}})
-        due = {"published": False, "at": {"$lt": datetime.now(UTC) - older_than}}
-        async for entry in self.entries.find(due, sort=[("at", 1)], limit=500):
-            await self._publish({entry["_id"]: Outcome(_events(entry))})
-        return await self.entries.count_documents({"published": False})
+        """Forget the batches that were published, publish those that were not; gives how many batches still wait."""
+        published, self._published = self._published, []
+        if published:
+            await self.unpublished.delete_many({"_id": {"$in": published}})
+        async for batch in self.unpublished.find({"at": {"$lt": datetime.now(UTC) - older_than}}, limit=100):
+            outcomes = await self._known(batch["causes"])
+            for outcome in outcomes.values():
+                outcome.batch = batch["_id"]
+            await self._publish(outcomes)
+        return await self.unpublished.count_documents({})
+
+    async def expire(self) -> int:
+        """Delete entries older than LEDGER_DAYS. No TTL index: keeping one up to date would cost a third of each commit."""
+        limit = datetime.now(UTC) - timedelta(days=topology.LEDGER_DAYS)
+        return (await self.entries.delete_many({"at": {"$lt": limit}})).deleted_count
 
     async def redrive(self, since: datetime) -> int:
         """Publish again everything since a moment (UTC), e.g. into a stream that was lost; gives how many events."""
@@ -188,8 +190,7 @@ class Ledger:
         ]  # fmt: skip
         at = datetime.now(UTC)
         entry = {
-            "_id": cause.id, "type": cause.type, "at": at, "expires_at": at + timedelta(days=topology.LEDGER_DAYS),
-            "events": [event.to_json() for event in events], "result": result, "published": not events,
+            "_id": cause.id, "type": cause.type, "at": at, "events": [event.to_json() for event in events], "result": result,
         }  # fmt: skip
         return _Done(work, uow, entry, Outcome(events, result))
 
@@ -211,8 +212,14 @@ class Ledger:
                 InsertOne(document) if base == 0 else DeleteOne(where) if document is None else ReplaceOne(where, document)
             )
 
+        speaking = [item for item in done if item.outcome.events]
+        batch_id = new_id()
+        batch: Document = {"_id": batch_id, "at": datetime.now(UTC), "causes": [item.work.cause.id for item in speaking]}
+
         async def transaction(session: AsyncClientSession) -> None:
             await self.entries.insert_many([item.entry for item in done], session=session)
+            if speaking:
+                await self.unpublished.insert_one(batch, session=session)
             for collection, operations in writes.items():
                 result = await self.db[collection].bulk_write(operations, session=session)
                 if result.inserted_count + result.matched_count + result.deleted_count != len(operations):
@@ -220,6 +227,8 @@ class Ledger:
 
         async with self.client.start_session() as session:
             await session.with_transaction(transaction)
+        for item in speaking:
+            item.outcome.batch = batch_id
         COMMITTED.labels(self.service).observe(len(done))
 
     async def _alone(self, work: Work) -> Outcome:
@@ -251,7 +260,7 @@ class Ledger:
         except Exception as error:  # noqa: BLE001 - any failure of the bus leaves the entries to the sweeper
             log.warning("publishing is put off", events=len(events), reason=error_name(error))
         else:
-            self._published += [cause for cause, outcome in outcomes.items() if outcome.events]
+            self._published += {outcome.batch for outcome in outcomes.values() if outcome.batch}
 
 
 def _events(entry: Document) -> list[CloudEvent]:

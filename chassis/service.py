@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -38,6 +39,7 @@ P = TypeVar("P", bound=Preparation)
 S = TypeVar("S", bound=Settings)
 _COMMANDS = UUID("f1f9a4f4-5d0f-5f0c-8d24-4b8c6a2a6f10")
 SWEEP_EVERY = 1.0
+EXPIRE_EVERY = 6 * 3600.0
 START_WITHIN = 15.0
 
 
@@ -162,7 +164,6 @@ class Service:
         if self._checkpoint:
             self.ledger.checkpoint = self._checkpoint
         self.parking = Parking(self.name, self.db, self.bus)
-        await self.ledger.bind()
         await self.parking.bind()
         drift = await provision.drift(self.bus.client, self.name)
         if drift:
@@ -218,10 +219,14 @@ class Service:
                 self._commands.task_done()
 
     async def _sweep(self) -> None:
+        expire_at = time.monotonic() + EXPIRE_EVERY
         while True:
             await asyncio.sleep(SWEEP_EVERY)
             try:
                 telemetry.BACKLOG.labels(self.name).set(await self.ledger.sweep())
+                if time.monotonic() >= expire_at:
+                    expire_at = time.monotonic() + EXPIRE_EVERY
+                    await self.ledger.expire()
             except ConnectionFailure as error:  # the watch decides how long that may last
                 log.warning("sweep put off", reason=error_name(error))
 

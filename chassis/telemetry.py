@@ -19,7 +19,7 @@ DURATION = Histogram(
 COMMITTED = Histogram(
     "anlaufstelle_commit_causes", "Causes committed together", ["service"], buckets=(1, 3, 10, 30, 100, 300, 1000)
 )
-BACKLOG = Gauge("anlaufstelle_ledger_backlog", "Ledger entries committed and not yet published", ["service"])
+BACKLOG = Gauge("anlaufstelle_ledger_backlog", "Batches committed and not yet known to be published", ["service"])
 PARKED = Gauge("anlaufstelle_parked", "Messages parked and not yet dealt with", ["service"])
 UNHANDLED = Gauge("anlaufstelle_unhandled", "Messages waiting for the service", ["service"])
 OLDEST = Gauge("anlaufstelle_oldest_unhandled_seconds", "Upper bound of the age of the oldest message waiting", ["service"])
