@@ -1,0 +1,1 @@
+"""notify: what people are told, in their language."""

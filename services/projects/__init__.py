@@ -1,0 +1,1 @@
+"""projects: what is started to fill a gap, or because somebody had an idea."""
