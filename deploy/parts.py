@@ -53,7 +53,7 @@ def free_port() -> int:
 
     Below the range that Linux gives to outgoing connections, so that nobody takes it while its server restarts.
     """
-    for port in random.sample(range(20_000, 32_000), 200):  # noqa: S311
+    for port in random.sample(range(20_000, 32_000), 200):
         with socket.socket() as probe:
             try:
                 probe.bind((HOST, port))

@@ -34,7 +34,7 @@ async def test_every_role_can_log_in_with_its_password_only(bus: Bus) -> None:
     for role in ROLES:
         client = await nats.connect(bus.url, user=role.name, password=bus.passwords[role.name])
         await client.close()
-        with pytest.raises(nats.errors.Error, match="(?i)authorization"):
+        with pytest.raises(nats.errors.Error, match=r"(?i)authorization"):
             await nats.connect(bus.url, user=role.name, password="wrong", allow_reconnect=False, error_cb=silent)
 
 

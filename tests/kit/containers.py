@@ -16,7 +16,7 @@ ALREADY_INITIATED = 23
 
 
 def require_docker() -> None:
-    """End the test run with a clear word when there is no Docker daemon: a run that was asked for containers must not pass without."""
+    """End the test run with a clear word when no Docker daemon answers: asked for containers, it must not pass without."""
     try:
         docker.from_env().ping()
     except DockerException as error:
@@ -54,7 +54,7 @@ class Container:
         if not self._made:
             return False
         self._container.reload()
-        return self._container.get_wrapped_container().status == "running"
+        return bool(self._container.get_wrapped_container().status == "running")
 
 
 def bus(port: int, monitor_port: int, passwords: Mapping[str, str]) -> Container:

@@ -167,20 +167,18 @@ class Infra:
 
     def _new_bus(self) -> Bus:
         port, monitor_port, folder = parts.free_port(), parts.free_port(), self._new_folder()
-        machine: Machine
-        if self._in_containers:
-            machine = containers.bus(port, monitor_port, PASSWORDS)
-        else:
-            machine = Process(parts.bus(folder / "data", port, monitor_port, PASSWORDS), folder / "log")
+        machine: Machine = (
+            containers.bus(port, monitor_port, PASSWORDS)
+            if self._in_containers
+            else Process(parts.bus(folder / "data", port, monitor_port, PASSWORDS), folder / "log")
+        )
         return Bus(machine, port, f"nats://{parts.HOST}:{port}")
 
     def _new_store(self) -> Store:
         port, folder = parts.free_port(), self._new_folder()
-        machine: Machine
-        if self._in_containers:
-            machine = containers.store(port)
-        else:
-            machine = Process(parts.store(folder / "data", port), folder / "log")
+        machine: Machine = (
+            containers.store(port) if self._in_containers else Process(parts.store(folder / "data", port), folder / "log")
+        )
         return Store(machine, port, parts.store_url(port))
 
     def _new_folder(self) -> Path:

@@ -19,7 +19,7 @@ async def eventually(condition: Callable[[], T | Awaitable[T]], timeout: float =
         said: object
         try:
             answer = condition()
-            result: T = await answer if inspect.isawaitable(answer) else answer  # type: ignore[assignment]
+            result: T = await answer if inspect.isawaitable(answer) else answer
             if result:
                 return result
             said = result
