@@ -3,13 +3,14 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from anlaufstelle_contracts import CONTENT_TYPE, CloudEvent, Sensitivity, subjects, topology
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, PullSub
 from faststream.nats.annotations import NatsMessage
+from faststream.nats.subscriber.usecases import BatchPullStreamSubscriber
 from faststream.security import SASLPlaintext
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -18,13 +19,13 @@ from nats.js.api import ConsumerConfig
 
 from .ids import new_id
 from .logs import error_name
+from .pull import StandingPull
 from .settings import Settings
 
 log = structlog.get_logger()
 
 MAX_BATCH = 1000  # nats-server's limit of one atomic batch
 DUPLICATE_IN_BATCH = 10201
-FETCH_WAIT = 0.05  # seconds that FastStream collects a batch; see docs/decisions
 
 
 class NotPublished(Exception):
@@ -46,6 +47,7 @@ class Bus:
             connect_timeout=5,
             closed_cb=on_closed,
             error_cb=_log_error,
+            graceful_timeout=10,
             logger=None,
         )
         self.client: Client
@@ -54,21 +56,29 @@ class Bus:
         """Open the connection."""
         self.client = await self.broker.connect()
 
-    def subscribe(self, consume: Callable[[list[Msg]], Awaitable[None]], batch_size: int) -> None:
+    def handle(self, consume: Callable[[list[Msg]], Awaitable[None]]) -> None:
         """Give every batch that the service's durable delivers to `consume`, which settles each message itself."""
         durable = topology.service_consumer(self.service)
 
         # MANUAL and no_reply: the default would drop a message at its first exception, and answer to whatever `reply_to` says.
-        @self.broker.subscriber(
+        subscriber = self.broker.subscriber(
             stream=JStream(durable.stream, declare=False),
             durable=durable.durable,
             config=ConsumerConfig(filter_subjects=list(durable.filters)),
-            pull_sub=PullSub(batch_size=batch_size, timeout=FETCH_WAIT, batch=True),
+            pull_sub=PullSub(batch_size=1, timeout=1.0, batch=True),
             ack_policy=AckPolicy.MANUAL,
             no_reply=True,
         )
+        self._subscriber: BatchPullStreamSubscriber = subscriber
+
+        @subscriber
         async def on_batch(message: NatsMessage) -> None:
             await consume(message.raw_message)  # type: ignore[arg-type]
+
+    def pull(self, batch_size: int) -> None:
+        """Once the broker has started: fetch all that is there, without waiting to fill a batch."""
+        assert self._subscriber.subscription
+        self._subscriber.subscription = cast(Any, StandingPull(self.client, self._subscriber.subscription, batch_size))
 
     async def publish(self, events: Sequence[CloudEvent]) -> None:
         """Say events on the internal view, and their public projections. Raises NatsError or NotPublished."""

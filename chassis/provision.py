@@ -10,6 +10,7 @@ from nats.aio.client import Client
 
 Config = dict[str, Any]
 _NS = 1_000_000_000
+OPERATORS_CHOICE = {"num_replicas", "ack_wait"}
 
 
 class ProvisionError(Exception):
@@ -31,7 +32,7 @@ class Change:
         return f"{self.action} {self.kind} {self.name}" + (f" ({details})" if details else "")
 
 
-def _wanted(replicas: int) -> Iterator[tuple[Literal["stream", "consumer"], str, str, Config]]:
+def _wanted(replicas: int, ack_wait: float | None) -> Iterator[tuple[Literal["stream", "consumer"], str, str, Config]]:
     """Kind, name, API token and settings of everything that has to be there."""
     for stream in topology.STREAMS:
         yield "stream", stream.name, stream.name, {
@@ -51,15 +52,18 @@ def _wanted(replicas: int) -> Iterator[tuple[Literal["stream", "consumer"], str,
         )
         yield "consumer", consumer.durable, f"{consumer.stream}.{consumer.durable}", {
             "name": consumer.durable, "durable_name": consumer.durable, "ack_policy": "explicit", "deliver_policy": "all",
-            "ack_wait": int(consumer.ack_wait * _NS), "max_ack_pending": consumer.max_ack_pending, "max_deliver": -1,
+            "ack_wait": int((ack_wait or consumer.ack_wait) * _NS), "max_ack_pending": consumer.max_ack_pending, "max_deliver": -1,
             "replay_policy": "instant", **filters,
         }  # fmt: skip
 
 
-async def plan(client: Client, replicas: int = 1, only: str | None = None) -> list[Change]:
-    """What has to change so that the bus is as the table says; `only` looks at one consumer and all streams."""
+async def plan(client: Client, replicas: int = 1, ack_wait: float | None = None, only: str | None = None) -> list[Change]:
+    """What has to change so that the bus is as the table says; `only` looks at one consumer and all streams.
+
+    The operator may choose other replicas, and another time (seconds) after which an unsettled message is delivered again.
+    """
     changes = []
-    for kind, name, token, wanted in _wanted(replicas):
+    for kind, name, token, wanted in _wanted(replicas, ack_wait):
         if kind == "consumer" and only not in (None, name):
             continue
         reply = await _api(client, f"{kind.upper()}.INFO.{token}")
@@ -73,9 +77,9 @@ async def plan(client: Client, replicas: int = 1, only: str | None = None) -> li
     return changes
 
 
-async def apply(client: Client, replicas: int = 1) -> list[Change]:
+async def apply(client: Client, replicas: int = 1, ack_wait: float | None = None) -> list[Change]:
     """Make it so; gives what was changed. Raises ProvisionError. Nothing is ever deleted."""
-    changes = await plan(client, replicas)
+    changes = await plan(client, replicas, ack_wait)
     for change in changes:
         if change.kind == "stream":
             await _config_api(client, f"STREAM.{change.action.upper()}.{change.name}", change.wanted)
@@ -87,9 +91,9 @@ async def apply(client: Client, replicas: int = 1) -> list[Change]:
 
 
 async def drift(client: Client, service: str) -> list[Change]:
-    """What a service needs and does not find as the table says; replicas are the operator's business."""
+    """What a service needs and does not find as the table says; what the operator may choose is none of it."""
     changes = await plan(client, only=service)
-    return [change for change in changes if change.action == "create" or set(change.differences) - {"num_replicas"}]
+    return [change for change in changes if change.action == "create" or set(change.differences) - OPERATORS_CHOICE]
 
 
 def _same(key: str, there: Any, wanted: Any) -> bool:

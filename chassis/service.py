@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
@@ -50,8 +50,9 @@ class NotProvisioned(Exception):
 class Service:
     """One of the five. `checkpoint` is for tests that crash at a step of the ledger."""
 
-    def __init__(self, name: str, settings: Settings, checkpoint: Checkpoint | None = None) -> None:
-        self.name, self.settings, self._checkpoint = name, settings, checkpoint
+    def __init__(self, name: str, settings: Settings) -> None:
+        self.name, self.settings = name, settings
+        self.checkpoint: Checkpoint | None = None
         self.api = FastAPI(title=f"Anlaufstelle {name}", lifespan=self._lifespan)
         self.token = token_guard(settings)
         self.bus = Bus(name, settings, self._bus_closed)
@@ -161,8 +162,8 @@ class Service:
         self.ledger = Ledger(
             self.name, self.client, self.db, self._kinds, self.bus.publish, tracing.get_tracer("anlaufstelle"), self._after_commit
         )
-        if self._checkpoint:
-            self.ledger.checkpoint = self._checkpoint
+        if self.checkpoint:
+            self.ledger.checkpoint = self.checkpoint
         self.parking = Parking(self.name, self.db, self.bus)
         await self.parking.bind()
         drift = await provision.drift(self.bus.client, self.name)
@@ -171,13 +172,14 @@ class Service:
         self.consumer = Consumer(self.ledger, self.parking, self.settings.max_deliver, self.settings.retry_delay)
         self.consumer.handlers, self.consumer.preparations = self._handlers, self._preparations
         self._watch = Watch(self)
-        self.bus.subscribe(self.consumer.consume, self.settings.batch_size)
+        self.bus.handle(self.consumer.consume)
         self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []
-        await self.ledger.sweep()
+        await self.ledger.sweep(older_than=timedelta(0))
         # Commands may be executed from the start hooks on, messages come after them.
         self._run(self._execute_commands)
         await self.app.start()
+        self.bus.pull(self.settings.batch_size)
         for task in (self._sweep, self._watch.run, *self._background):
             self._run(task)
         log.info("started", port=self.settings.http_port)
