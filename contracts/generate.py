@@ -1,4 +1,4 @@
-"""Writes schemas/, examples/ and asyncapi.yaml from the contracts; `python contracts/generate.py --help` says how."""
+"""Writes schemas/, examples/, asyncapi.yaml and EVENTS.md from the contracts; `python contracts/generate.py --help` says how."""
 
 from generator.main import main
 

@@ -11,6 +11,7 @@ from . import compatibility
 from .asyncapi import document
 from .examples import envelopes
 from .schemas import all_schemas, envelope_schema
+from .table import table
 
 CONTRACTS = Path(__file__).resolve().parent.parent
 
@@ -22,7 +23,7 @@ def files() -> dict[str, str]:
     generated |= {f"examples/{envelope.type}.json": _json(json.loads(envelope.to_json())) for envelope in envelopes()}
     header = "# Written by `python contracts/generate.py`. Change the contracts, not this file.\n"
     body = yaml.safe_dump(document(), sort_keys=False, allow_unicode=True, width=130)
-    return generated | {"asyncapi.yaml": header + body}
+    return generated | {"asyncapi.yaml": header + body, "EVENTS.md": table()}
 
 
 def stale(folder: Path) -> list[str]:
@@ -30,7 +31,7 @@ def stale(folder: Path) -> list[str]:
     expected = files()
     there = {
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
-        for pattern in ("schemas/**/*.json", "examples/*.json", "asyncapi.yaml")
+        for pattern in ("schemas/**/*.json", "examples/*.json", "asyncapi.yaml", "EVENTS.md")
         for path in folder.glob(pattern)
     }
     return sorted(name for name in expected.keys() | there.keys() if expected.get(name) != there.get(name))
@@ -59,11 +60,13 @@ def write(folder: Path) -> list[str]:
 def main(arguments: list[str] | None = None, folder: Path = CONTRACTS) -> None:
     """Run the command; ends with a message and status 1 when something is wrong."""
     parser = argparse.ArgumentParser(
-        description="Without options: write schemas/, examples/ and asyncapi.yaml, unless that would break consumers."
+        description="Without options: write schemas/, examples/, asyncapi.yaml and EVENTS.md, unless that would break consumers."
     )
     parser.add_argument("--check", action="store_true", help="write nothing; fail when a file on disk is not what it should be")
     parser.add_argument("--against", type=Path, metavar="FOLDER", help="write nothing; fail on changes incompatible with FOLDER")
     options = parser.parse_args(arguments)
+    if options.against and not (options.against / "schemas").is_dir():
+        raise SystemExit(f"{options.against}: no frozen schemas there")
     broken = incompatible(options.against or folder)
     if broken:
         raise SystemExit("\n".join(["These changes break consumers; see generator/compatibility.py:", *broken]))
