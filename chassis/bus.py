@@ -1,6 +1,5 @@
 """The bus: one connection a process, events published as JetStream atomic batches, messages pulled as they come."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
@@ -14,7 +13,6 @@ from faststream.nats.subscriber.usecases import BatchPullStreamSubscriber
 from faststream.security import SASLPlaintext
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import Error as NatsError
 from nats.js.api import ConsumerConfig
 
 from .ids import new_id
@@ -66,6 +64,7 @@ class Bus:
             durable=durable.durable,
             config=ConsumerConfig(filter_subjects=list(durable.filters)),
             pull_sub=PullSub(batch_size=1, timeout=1.0, batch=True),
+            inbox_prefix=f"{topology.inbox_prefix(self.service)}.".encode(),
             ack_policy=AckPolicy.MANUAL,
             no_reply=True,
         )
@@ -129,5 +128,5 @@ def _headers(event: CloudEvent) -> dict[str, str]:
 
 
 async def _log_error(error: Exception) -> None:
-    # The client reports every lost heartbeat here; a name is enough, its text may hold addresses with passwords.
-    log.warning("bus", reason=error_name(error), slow=isinstance(error, asyncio.TimeoutError | NatsError))
+    # What the client says of itself: a lost connection, a subject that the topology does not let the service use.
+    log.warning("bus", reason=error_name(error), said=str(error)[:200])

@@ -52,8 +52,8 @@ def _wanted(replicas: int, ack_wait: float | None) -> Iterator[tuple[Literal["st
         )
         yield "consumer", consumer.durable, f"{consumer.stream}.{consumer.durable}", {
             "name": consumer.durable, "durable_name": consumer.durable, "ack_policy": "explicit", "deliver_policy": "all",
-            "ack_wait": int((ack_wait or consumer.ack_wait) * _NS), "max_ack_pending": consumer.max_ack_pending, "max_deliver": -1,
-            "replay_policy": "instant", **filters,
+            "ack_wait": int((ack_wait or consumer.ack_wait) * _NS), "max_ack_pending": consumer.max_ack_pending,
+            "max_deliver": -1, "replay_policy": "instant", **filters,
         }  # fmt: skip
 
 

@@ -1,0 +1,27 @@
+"""`python -m tests.kit.crashing SERVICE [STEP]`: run a service that kills itself the first time it reaches a step with work in hand."""
+
+import os
+import signal
+import sys
+
+from tests.kit.running import build, get_settings_class
+
+from chassis import run
+
+
+def main() -> None:
+    """Run the service; SIGKILL is what a machine that loses power looks like from outside."""
+    name, step = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""
+    sys.argv = sys.argv[:1]
+
+    def built(settings):  # type: ignore[no-untyped-def]
+        service = build(name, settings)
+        if step:
+            service.checkpoint = lambda reached: os.kill(os.getpid(), signal.SIGKILL) if reached == step else None
+        return service
+
+    run(built, get_settings_class(name))
+
+
+if __name__ == "__main__":
+    main()
