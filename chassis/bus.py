@@ -81,9 +81,9 @@ class Bus:
 
     async def publish(self, events: Sequence[CloudEvent]) -> None:
         """Say events on the internal view, and their public projections. Raises NatsError or NotPublished."""
-        inner = [(subjects.subject(event.event(), Sensitivity.INTERNAL), event) for event in events]
+        inner = [(subjects.subject(event, Sensitivity.INTERNAL), event) for event in events]
         outer = [
-            (subjects.subject(event.event(), Sensitivity.PUBLIC), projection)
+            (subjects.subject(event, Sensitivity.PUBLIC), projection)
             for event in events
             if (projection := event.public()) is not None
         ]

@@ -43,9 +43,10 @@ class Work:
 
 @dataclass
 class Outcome:
-    """What became of a cause: its recorded events and result, or the error that left it out of the batch."""
+    """What became of a cause: its events as recorded and (when it was run just now) as said, its result, or its error."""
 
     events: list[CloudEvent] = field(default_factory=list)
+    said: list[Event] = field(default_factory=list)
     result: Any = None
     error: Exception | None = None
     known: bool = False
@@ -103,8 +104,8 @@ class Ledger:
         self.checkpoint("committed")
         await self._publish(outcomes)
         self.checkpoint("published")
-        if fresh:
-            self.committed([event.event() for work in fresh for event in outcomes[work.cause.id].events])
+        if done:
+            self.committed([event for item in done for event in outcomes[item.work.cause.id].said])
         for work in works:
             outcome = outcomes[work.cause.id]
             HANDLED.labels(
@@ -140,7 +141,7 @@ class Ledger:
 
     async def _known(self, ids: Sequence[str]) -> dict[str, Outcome]:
         found = self.entries.find({"_id": {"$in": list(ids)}})
-        return {entry["_id"]: Outcome(_events(entry), entry["result"], known=True) async for entry in found}
+        return {entry["_id"]: Outcome(_events(entry), result=entry["result"], known=True) async for entry in found}
 
     async def _run(self, works: Sequence[Work], outcomes: dict[str, Outcome]) -> list[_Done]:
         """Step 3: each cause into its own change set; a failing one leaves no trace in the batch."""
@@ -192,7 +193,7 @@ class Ledger:
         entry = {
             "_id": cause.id, "type": cause.type, "at": at, "events": [event.to_json() for event in events], "result": result,
         }  # fmt: skip
-        return _Done(work, uow, entry, Outcome(events, result))
+        return _Done(work, uow, entry, Outcome(events, uow.events, result))
 
     async def _commit(self, done: Sequence[_Done]) -> None:
         """Step 4: state and ledger of all causes in one transaction. Raises Conflict when the state moved underneath."""

@@ -55,9 +55,10 @@ class CloudEvent(BaseModel):
 
     def public(self) -> "CloudEvent | None":
         """The same event with nothing but its public fields and no trail of its causes, or None when it has no such field."""
-        if public_view(_event_class(self)) is None:
+        view = public_view(_event_class(self))
+        if view is None:
             return None
-        data = self.public_event().model_dump(mode="json")
+        data = {name: self.data[name] for name in view.model_fields if name in self.data}
         return self.model_copy(update={"data": data, "traceparent": None, "correlationid": None, "causationid": None})
 
 

@@ -2,17 +2,18 @@
 
 import re
 
-from .event import Event
+from .envelope import CloudEvent
+from .event import TYPE_PREFIX, Event
 from .sensitivity import Sensitivity
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def subject(event: Event, view: Sensitivity) -> str:
+def subject(envelope: CloudEvent, view: Sensitivity) -> str:
     """The subject of one event in a view. Raises ValueError when its aggregate's id is no single NATS token."""
-    if not _TOKEN.fullmatch(event.aggregate_id):
-        raise ValueError(f"the aggregate id of {event.type} is not a single subject token")
-    return f"{view}.{event.context}.{event.name}.v{event.major}.{event.aggregate_id}"
+    if not _TOKEN.fullmatch(envelope.subject):
+        raise ValueError(f"the aggregate id of {envelope.type} is not a single subject token")
+    return f"{view}.{envelope.type.removeprefix(TYPE_PREFIX + '.')}.{envelope.subject}"
 
 
 def pattern(event: type[Event], view: Sensitivity) -> str:

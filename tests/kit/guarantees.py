@@ -173,7 +173,7 @@ class ServiceGuarantees:
 
     async def test_what_is_no_event_is_parked_at_once(self) -> None:
         event = self.event()
-        subject = subjects.subject(event.event(), Sensitivity.INTERNAL)
+        subject = subjects.subject(event, Sensitivity.INTERNAL)
         wrong = {"no JSON": b"\xff\x00", "no CloudEvent": b'{"a": 1}', "no data": event.model_copy(update={"data": {}}).to_json()}
         async with running.started(self.built()) as service, running.operator(self.bus) as client:
             for body in wrong.values():
@@ -194,7 +194,7 @@ class ServiceGuarantees:
 
     async def test_an_unknown_major_version_is_parked_not_lost(self) -> None:
         event = self.event().model_copy(update={"type": self.event().type.replace(".v1", ".v99")})
-        subject = subjects.subject(self.event().event(), Sensitivity.INTERNAL)
+        subject = subjects.subject(self.event(), Sensitivity.INTERNAL)
         async with running.started(self.built()) as service, running.operator(self.bus) as client:
             await client.jetstream().publish(subject, event.to_json())
             await eventually(lambda: self._parked(service, 1))

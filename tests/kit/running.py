@@ -72,7 +72,7 @@ async def say(bus: Bus, *events: CloudEvent, reply_to: str = "", suffix: str = "
     """Say events on the internal view; another suffix gets the same event past the bus's own dedupe."""
     async with operator(bus) as client:
         for event in events:
-            subject = subjects.subject(event.event(), Sensitivity.INTERNAL)
+            subject = subjects.subject(event, Sensitivity.INTERNAL)
             headers = {"Nats-Msg-Id": event.id + suffix} | ({"reply_to": reply_to} if reply_to else {})
             await client.jetstream().publish(subject, event.to_json(), headers=headers)
 
