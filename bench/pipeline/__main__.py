@@ -140,7 +140,8 @@ async def throughput(variant: str, batch: int, count: int, limit: float = 600) -
                 deadline = time.monotonic() + limit
                 while len(times) < count:
                     if time.monotonic() > deadline or any(process.poll() is not None for process in processes):
-                        raise RuntimeError(f"{variant}: {len(times)} of {count} came through; see the logs of the hops")
+                        logs = "\n".join((on.folder / f"{hop}.log").read_text()[-2000:] for hop in ("matching", "notify"))
+                        raise RuntimeError(f"{variant}: {len(times)} of {count} came through\n{logs}")
                     memory = max(memory, *(psutil.Process(process.pid).memory_info().rss / 2**20 for process in processes))
                     await asyncio.sleep(0.2)
     first = times[0]

@@ -25,6 +25,7 @@ from anlaufstelle_contracts import (
 from faststream import AckPolicy, FastStream
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 from faststream.security import SASLPlaintext
+from nats.js.api import ConsumerConfig
 from pydantic import BaseModel
 from pymongo.asynchronous.client_session import AsyncClientSession
 
@@ -85,7 +86,8 @@ def _broker(hop: str, settings: Settings) -> NatsBroker:
 
 def _subscribe(hop: str, broker: NatsBroker, batch: int, handle: Callable[[CloudEvent], Awaitable[None]]) -> None:
     @broker.subscriber(
-        stream=JStream(topology.INTERNAL.name, declare=False), durable=hop, pull_sub=PullSub(batch_size=batch, timeout=0.1),
+        stream=JStream(topology.INTERNAL.name, declare=False), durable=hop,
+        config=ConsumerConfig(), pull_sub=PullSub(batch_size=batch, timeout=0.1),
         ack_policy=AckPolicy.NACK_ON_ERROR, no_reply=True,
     )  # fmt: skip
     async def on_message(message: NatsMessage) -> None:
