@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,13 +16,15 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from .nats_config import nats_config
+from .problem import Problem
 
 HOST = "127.0.0.1"
+_http = httpx.Client(timeout=2, trust_env=False)  # no proxy stands between us and our own machine
 NATS_IMAGE = "nats:2.15.1"
 MONGO_IMAGE = "mongo:8.0"
 
 
-class PartError(RuntimeError):
+class PartError(Problem):
     """A part runs, but not as it must."""
 
 
@@ -48,19 +50,28 @@ class Program:
         return (setpriv, "--pdeathsig", "KILL", "--", *self.argv) if setpriv else self.argv
 
 
-def free_port() -> int:
-    """A port nobody listens on.
+def free_ports() -> Iterator[int]:
+    """Different ports that nobody listens on.
 
-    Below the range that Linux gives to outgoing connections, so that nobody takes it while its server restarts.
+    Below the range that Linux gives to outgoing connections, so that nobody takes one while its server restarts.
     """
-    for port in random.sample(range(20_000, 32_000), 200):
-        with socket.socket() as probe:
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return port
-    raise PartError("no free port between 20000 and 32000")
+    return (port for port in random.sample(range(20_000, 32_000), 12_000) if port_is_free(port))
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    return next(free_ports())
+
+
+def port_is_free(port: int, host: str = HOST) -> bool:
+    """Whether a server could listen on a port now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: a closed connection does not hold it
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
 def bus(folder: Path, port: int, monitor_port: int, passwords: Mapping[str, str]) -> Program:
@@ -83,14 +94,22 @@ def bus(folder: Path, port: int, monitor_port: int, passwords: Mapping[str, str]
 def bus_ready(monitor_port: int) -> bool:
     """Whether a nats-server is healthy. Raises PartError when it does not flush every write."""
     try:
-        if httpx.get(f"http://{HOST}:{monitor_port}/healthz", timeout=2).status_code != 200:
+        if _http.get(f"http://{HOST}:{monitor_port}/healthz").status_code != 200:
             return False
-        jetstream = httpx.get(f"http://{HOST}:{monitor_port}/jsz", timeout=2).json()
+        jetstream = _http.get(f"http://{HOST}:{monitor_port}/jsz").json()
     except (httpx.HTTPError, json.JSONDecodeError):
         return False
     if not jetstream["config"].get("sync_always"):
         raise PartError("nats-server runs without sync_interval: always, acknowledged messages could be lost")
     return True
+
+
+def answers(url: str) -> bool:
+    """Whether a service says that it is ready."""
+    try:
+        return _http.get(url).status_code == 200
+    except httpx.HTTPError:
+        return False
 
 
 def store(folder: Path, port: int) -> Program:

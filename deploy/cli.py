@@ -1,0 +1,162 @@
+"""The command line: ./anlaufstelle up · status · say · …"""
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from . import control, develop, local
+from .home import Home
+from .problem import Problem
+from .say import say as speak
+
+if TYPE_CHECKING:
+    from .operate import Operator
+
+app = typer.Typer(name="anlaufstelle", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+provision = typer.Typer(no_args_is_help=True, help="Streams, consumers and buckets of the bus, as the topology has them.")
+dead = typer.Typer(no_args_is_help=True, help="Messages that a service could not handle and put aside.")
+app.add_typer(provision, name="provision")
+app.add_typer(dead, name="dead")
+console = Console()
+
+PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
+
+
+@app.callback()
+def anlaufstelle() -> None:
+    """The place people turn to first: people say what they need and are pointed to help that exists."""
+
+
+@app.command()
+def up(
+    detach: Annotated[bool, typer.Option("--detach", help="Return when everything is ready; it goes on running.")] = False,
+) -> None:
+    """Start everything on this machine and keep it running. ANLAUFSTELLE_PORT: port of the public page (8080)."""
+    (local.up_detached if detach else local.up)(Home.here(), console)
+
+
+@app.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False) -> None:
+    """Show every process. Exit code 0 when all are ready."""
+    raise typer.Exit(control.status(Home.here(), console, as_json))
+
+
+@app.command()
+def logs(
+    service: Annotated[str | None, typer.Argument(help="Whose: a service, bus, store or supervisor; all when left out.")] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes, until Ctrl-C.")] = False,
+) -> None:
+    """Print the end of the logs."""
+    control.logs(Home.here(), console, service, follow)
+
+
+@app.command()
+def down() -> None:
+    """Stop everything."""
+    control.down(Home.here(), console)
+
+
+@app.command()
+def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Delete all data, logs and secrets of this instance, after asking."""
+    home = Home.here()
+    control.refuse_when_running(home)
+    if not yes:
+        typer.confirm(f"Delete everything in {home.path}: people, needs, offers, logs, secrets?", abort=True)
+    home.erase()
+    console.print(f"{home.path} is empty. The next ./anlaufstelle up begins anew.", soft_wrap=True)
+
+
+@app.command()
+def say(
+    text: Annotated[str, typer.Argument(help='What the person says, e.g. "Шукаю курси німецької"; or the number of a choice.')],
+    name: Annotated[str | None, typer.Option("--as", help="Who says it; your login name when left out.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts: decision, offers, text.")] = False,
+) -> None:
+    """Play a person who writes, and print the answer. Exit code 0 when there is one."""
+    raise typer.Exit(0 if speak(Home.here(), console, text, name, as_json) else 1)
+
+
+@app.command(context_settings=PASS_ON)
+def test(context: typer.Context) -> None:
+    """Run the test suite; all arguments go to pytest."""
+    raise typer.Exit(develop.test(context.args))
+
+
+@app.command()
+def lint() -> None:
+    """Run ruff, mypy and the laws of who may import whom."""
+    raise typer.Exit(1 if develop.lint(console) else 0)
+
+
+@app.command()
+def lock() -> None:
+    """Renew requirements.lock and requirements-dev.lock from the .in files."""
+    develop.lock()
+
+
+@provision.command()
+def plan() -> None:
+    """Show what `apply` would change."""
+    asyncio.run(_operator().plan())
+
+
+@provision.command()
+def apply() -> None:
+    """Make the bus as the topology has it."""
+    asyncio.run(_operator().apply())
+
+
+@provision.command()
+def drift() -> None:
+    """Like plan; exit code 1 when anything differs."""
+    raise typer.Exit(1 if asyncio.run(_operator().plan()) else 0)
+
+
+CauseId = Annotated[str, typer.Argument(metavar="ID", help="As `dead list` shows it.")]
+
+
+@dead.command("list")
+def dead_list() -> None:
+    """Show every parked message with the reason."""
+    asyncio.run(_operator().parked())
+
+
+@dead.command("show")
+def dead_show(message: CauseId) -> None:
+    """Show one with its body."""
+    asyncio.run(_operator().show(message))
+
+
+@dead.command("replay")
+def dead_replay(message: CauseId) -> None:
+    """Give one back to the service that parked it."""
+    asyncio.run(_operator().replay(message))
+
+
+@dead.command("drop")
+def dead_drop(message: CauseId) -> None:
+    """Forget one."""
+    asyncio.run(_operator().drop(message))
+
+
+def main() -> None:
+    """Run a command; what a person can mend is said in one line instead of a traceback."""
+    try:
+        app(prog_name="./anlaufstelle")
+    except Problem as problem:
+        print(f"Error: {problem}", file=sys.stderr)
+        sys.exit(1)
+
+
+def _operator() -> "Operator":
+    from .operate import Operator  # loads the chassis, which the other commands need not wait for
+
+    return Operator(console)
+
+
+if __name__ == "__main__":
+    main()

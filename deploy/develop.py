@@ -1,0 +1,51 @@
+"""What who works on the code types: test, lint, lock."""
+
+import subprocess
+import sys
+import tempfile
+import venv
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from .home import REPOSITORY
+
+CHECKS = (
+    ("-m", "ruff", "check"),
+    ("-m", "ruff", "format", "--check"),
+    ("-m", "mypy"),
+    ("-c", "from importlinter.cli import lint_imports_command as main; main()"),
+)
+LOCKS = ("requirements", "requirements-dev")
+OLDEST_PYTHON = "3.11"
+
+
+def test(arguments: Sequence[str]) -> int:
+    """Run pytest; gives its exit code."""
+    return subprocess.call((sys.executable, "-m", "pytest", *arguments), cwd=REPOSITORY)
+
+
+def lint(console: Console) -> int:
+    """Run every check, even after one has failed; gives the number of those that did."""
+    failed = 0
+    for check in CHECKS:
+        console.print(f"[bold]{' '.join(check[1:3]) if check[0] == '-m' else 'lint-imports'}[/]", highlight=False)
+        failed += subprocess.call((sys.executable, *check), cwd=REPOSITORY) != 0
+    return failed
+
+
+def lock() -> None:
+    """Pin what the .in files ask for, with hashes, for every platform and Python that we support."""
+    with tempfile.TemporaryDirectory() as folder:
+        venv.create(folder, with_pip=True)
+        tools = Path(folder) / "bin"
+        subprocess.run((tools / "pip", "install", "--quiet", "uv"), check=True)
+        for name in LOCKS:
+            subprocess.run(
+                (
+                    tools / "uv", "pip", "compile", "--quiet", "--universal", "--python-version", OLDEST_PYTHON,
+                    "--generate-hashes", "--no-header", f"{name}.in", "-o", f"{name}.lock",
+                ),
+                check=True, cwd=REPOSITORY,
+            )  # fmt: skip

@@ -1,0 +1,69 @@
+"""What one machine runs: the bus, the store and the five services, as programs with everything they have to know."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from anlaufstelle_contracts.topology import SERVICES
+
+from . import parts
+from .home import REPOSITORY, Home, Secrets
+from .parts import HOST, Program
+
+
+@dataclass(frozen=True)
+class Programs:
+    """Everything one instance runs. Bus and store come up first and go last; the services do not wait for each other."""
+
+    bus: Program
+    store: Program
+    services: tuple[Program, ...]
+
+    def __iter__(self) -> Iterator[Program]:
+        return iter((self.bus, self.store, *self.services))
+
+
+def programs(home: Home, secrets: Secrets, web_port: int, environment: Mapping[str, str] = os.environ) -> Programs:
+    """The real thing, on free ports; only the public page's is given."""
+    ports = parts.free_ports()
+    bus_port, monitor_port, store_port = next(ports), next(ports), next(ports)
+    port_of = {name: web_port if name == "web" else next(ports) for name in SERVICES}
+    shared = {
+        "ANLAUFSTELLE_NATS_URL": f"nats://{HOST}:{bus_port}",
+        "ANLAUFSTELLE_STORE_URL": parts.store_url(store_port),
+        "ANLAUFSTELLE_API_TOKEN": secrets.api_token,
+        **{f"ANLAUFSTELLE_{name.upper()}_URL": f"http://{HOST}:{port}" for name, port in port_of.items()},
+    }
+    own = {"web": {"ANLAUFSTELLE_DESK_KEY": secrets.desk_key}}
+
+    def service(name: str) -> Program:
+        folder = home.services / name
+        folder.mkdir(exist_ok=True, mode=0o700)
+        # Only the public page may be made visible to other machines.
+        host = environment.get("ANLAUFSTELLE_HTTP_HOST", HOST) if name == "web" else HOST
+        return Program(
+            name,
+            (sys.executable, "-P", "-m", f"services.{name}.main"),
+            port_of[name],
+            lambda: parts.answers(f"http://{HOST}:{port_of[name]}/health/ready"),
+            {
+                **shared,
+                **own.get(name, {}),
+                "ANLAUFSTELLE_NATS_PASSWORD": secrets.bus[name],
+                "ANLAUFSTELLE_HTTP_HOST": host,
+                "ANLAUFSTELLE_HTTP_PORT": str(port_of[name]),
+                "ANLAUFSTELLE_HOME": str(folder),
+            },
+        )
+
+    return Programs(
+        parts.bus(home.bus, bus_port, monitor_port, secrets.bus),
+        parts.store(home.store, store_port),
+        tuple(map(service, SERVICES)),
+    )
+
+
+def child_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What every child starts from: our own environment, and where the code is."""
+    return {**environment, "PYTHONPATH": f"{REPOSITORY}:{REPOSITORY / 'contracts'}", "PYTHONUNBUFFERED": "1"}
