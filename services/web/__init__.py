@@ -1,0 +1,1 @@
+"""web: the public page, the private status page and the coordinators' desk."""

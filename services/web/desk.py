@@ -1,0 +1,165 @@
+"""The coordinators' desk: everything at a glance, live, and one click for what waits for a person."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from anlaufstelle_contracts import UnmetReason
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import RedirectResponse, StreamingResponse
+
+from .domain.phrases import _
+from .guard import DeskKey, read_form
+from .pages import DESK_COOKIE, Pages, digest
+from .repository import ReadModel, Snapshot, StoreAway
+from .rooms import Refused, RoomAway, Rooms
+
+LOOK_EVERY = 1.0
+SIGN_OF_LIFE = 15.0
+_DECISIONS = UUID("41f0a1c3-3b0e-5c6f-8d0b-7a2e5d9c1f08")
+
+NOTES = {
+    "sent": _("The answer is on its way."),
+    "unmet": _("The person is told that nothing fits, and the need is counted."),
+    "nothing": _("Tick at least one offer first."),
+    "gone": _("That need was decided already, or one of the offers is gone."),
+    "away": _("Matching cannot be reached just now. Nothing was decided; please try again."),
+}
+GOOD_NOTES = ("sent", "unmet")
+
+
+class Looking:
+    """The newest snapshot, read at most once a second however many desks are open."""
+
+    def __init__(self, model: ReadModel, today: Callable[[], datetime]) -> None:
+        self._model, self._today = model, today
+        self._lock = asyncio.Lock()
+        self._read_at = float("-inf")
+        self._snapshot: Snapshot
+
+    async def shared(self) -> Snapshot:
+        """A snapshot of the last second. Raises StoreAway."""
+        async with self._lock:
+            if time.monotonic() - self._read_at >= LOOK_EVERY:
+                self._snapshot = await self.fresh()
+                self._read_at = time.monotonic()
+            return self._snapshot
+
+    async def fresh(self) -> Snapshot:
+        """A snapshot of now. Raises StoreAway."""
+        return await self._model.snapshot(self._today())
+
+    def today(self) -> datetime:
+        """When the local day began."""
+        return self._today()
+
+
+def register(api: FastAPI, pages: Pages, rooms: Rooms, model: ReadModel, key: DeskKey) -> None:
+    """`/desk` and what belongs to it."""
+    looking = Looking(model, pages.today)
+
+    @api.get("/desk", include_in_schema=False)
+    async def desk(request: Request) -> Response:
+        if "key" in request.query_params:
+            return enter(request, request.query_params["key"])
+        if not key.knows(request):
+            return login(request)
+        try:
+            now = await looking.fresh()
+        except StoreAway:
+            title, words = _("Please try again in a moment"), _("The desk cannot be shown just now: its store is away.")
+            return pages.notice(request, pages.desk_language(request), 503, title, words, back="/desk")
+        return show(request, now)
+
+    def show(request: Request, now: Snapshot) -> Response:
+        language = pages.desk_language(request)
+        say = pages.speech(language).say
+        note = request.query_params.get("note", "")
+        return pages.render(
+            request,
+            "desk.html",
+            language,
+            cookie=DESK_COOKIE,
+            now=now,
+            today=looking.today(),
+            note=say(NOTES[note]) if note in NOTES else "",
+            note_is_good=note in GOOD_NOTES,
+            unmet_reasons=[(reason.value, pages.speech(language).phrase("unmet", reason)) for reason in UnmetReason],
+            counters=[
+                ("waits", say(_("waiting for a person")), now.waiting),
+                ("", say(_("needs today")), now.needs_today),
+                ("", say(_("answered today")), now.answered_today),
+                ("", say(_("unmet")), now.unmet),
+                ("", say(_("gaps")), now.open_gaps),
+                ("", say(_("projects")), now.project_count),
+                ("", say(_("offers")), now.offers),
+            ],
+        )
+
+    def login(request: Request, problem: str = "") -> Response:
+        language = pages.desk_language(request)
+        words = pages.speech(language).say(problem) if problem else ""
+        return pages.render(request, "desk_login.html", language, status=401, cookie=DESK_COOKIE, problem=words)
+
+    def enter(request: Request, given: str) -> Response:
+        if not key.opens(given):
+            return login(request, _("That is not the key of this desk."))
+        response = RedirectResponse("/desk", 303)  # takes the key out of the address
+        key.admit(request, response)
+        return response
+
+    @api.post("/desk/login", include_in_schema=False)
+    async def log_in(request: Request) -> Response:
+        return enter(request, (await read_form(request)).get("key", [""])[0])
+
+    @api.post("/desk/logout", include_in_schema=False)
+    async def log_out(request: Request) -> Response:
+        await read_form(request)
+        response = RedirectResponse("/desk", 303)
+        key.dismiss(response)
+        return response
+
+    @api.post("/desk/needs/{need_id}/decision", include_in_schema=False)
+    async def decide(request: Request, need_id: str) -> Response:
+        form = await read_form(request)
+        if not key.knows(request):
+            return login(request)
+        offers, unmet = form.get("only") or form.get("offer_ids", []), form.get("unmet", [""])[0]
+        if not offers and not unmet:
+            return RedirectResponse("/desk?note=nothing", 303)
+        decision: dict[str, str | list[str]] = {"unmet": unmet} if unmet else {"offer_ids": offers}
+        # The same decision on the same review is made once, however often it is clicked.
+        click = str(uuid5(_DECISIONS, f"{need_id}|{form.get('review', [''])[0]}|{sorted(decision.items())}"))
+        try:
+            await rooms.decide(need_id, decision, key=click)
+        except RoomAway:
+            return RedirectResponse("/desk?note=away", 303)
+        except Refused:
+            return RedirectResponse("/desk?note=gone", 303)
+        return RedirectResponse(f"/desk?note={'unmet' if unmet else 'sent'}", 303)
+
+    @api.get("/desk/stream", include_in_schema=False)
+    async def stream(request: Request) -> Response:
+        if not key.knows(request):
+            return login(request)
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(changes(request), media_type="text/event-stream", headers=headers)
+
+    async def changes(request: Request) -> AsyncIterator[str]:
+        """Says that something changed; the page then fetches itself. Ends with the login or the store; browsers come back."""
+        yield "retry: 2000\n\n"
+        seen, said = "", time.monotonic()
+        while key.knows(request):
+            try:
+                newest = digest(await looking.shared(), looking.today())
+            except StoreAway:
+                return
+            if newest != seen:
+                yield f"event: changed\ndata: {newest}\n\n"
+                seen, said = newest, time.monotonic()
+            elif time.monotonic() - said > SIGN_OF_LIFE:
+                yield ": nothing new\n\n"
+                said = time.monotonic()
+            await asyncio.sleep(LOOK_EVERY)

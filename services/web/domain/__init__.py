@@ -1,0 +1,1 @@
+"""The read model and what a request may say; pure."""
