@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 import structlog
@@ -78,6 +79,11 @@ class Bus:
         """Once the broker has started: fetch all that is there, without waiting to fill a batch."""
         assert self._subscriber.subscription
         self._subscriber.subscription = cast(Any, StandingPull(self.client, self._subscriber.subscription, batch_size))
+
+    async def stop(self) -> None:
+        """Close the connection, whatever state it is in."""
+        with suppress(OSError):  # nats-py flushes a socket that may be gone
+            await self.client.close()
 
     async def publish(self, events: Sequence[CloudEvent]) -> None:
         """Say events on the internal view, and their public projections. Raises NatsError or NotPublished."""

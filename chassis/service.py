@@ -15,6 +15,7 @@ from anlaufstelle_contracts import Event, topology
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from faststream import FastStream
+from nats.errors import Error as NatsError
 from pymongo import IndexModel
 from pymongo.errors import ConnectionFailure
 
@@ -187,7 +188,11 @@ class Service:
     async def stop(self) -> None:
         """Take no more messages, finish what is under way, and leave."""
         self._stopping = True
-        await self.app.stop()
+        try:
+            await self.app.stop()
+        except NatsError as error:  # a connection that is down cannot be drained
+            log.info("bus left without draining", reason=error_name(error))
+            await self.bus.stop()
         await self._commands.join()
         for task in self._tasks:
             task.cancel()

@@ -38,11 +38,15 @@ class Consumer:
 
 @dataclass(frozen=True)
 class Role:
-    """A user of the bus: what it may publish and subscribe to."""
+    """A user of the bus: what it may publish and subscribe to.
+
+    With `imports` (its own subject, that of the house) it lives in an account of its own, to which these alone lead.
+    """
 
     name: str
     publish: tuple[str, ...]
     subscribe: tuple[str, ...]
+    imports: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ LEDGER_DAYS = 45
 
 LEASES = "leases"
 """Key-value bucket: who holds a channel that can only be heard once."""
-LEASE_TTL = 15.0
+LEASE_TTL = 10.0
 BUCKETS = {LEASES: LEASE_TTL}
 
 TRAFFIC: dict[str, ServiceTraffic] = {
@@ -125,11 +129,15 @@ def inbox_prefix(role: str) -> str:
     return f"_INBOX_{role}"
 
 
-def _reads(consumer: Consumer) -> tuple[str, ...]:
+PARTNER_API = "anlaufstelle"
+"""Prefix of the JetStream API in the account of a partner: `bus.jetstream(prefix="anlaufstelle")`."""
+
+
+def _reads(consumer: Consumer, api: str = "$JS.API") -> tuple[str, ...]:
     stream, durable = consumer.stream, consumer.durable
     return (
-        f"$JS.API.CONSUMER.INFO.{stream}.{durable}",
-        f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}",
+        f"{api}.CONSUMER.INFO.{stream}.{durable}",
+        f"{api}.CONSUMER.MSG.NEXT.{stream}.{durable}",
         f"$JS.ACK.{stream}.{durable}.>",
     )
 
@@ -151,9 +159,14 @@ def service_role(service: str) -> Role:
 
 
 def partner_role(partner: str) -> Role:
-    """A partner pulls and acknowledges through its durable: no stream info, no publishing, no other consumer."""
-    name = f"partner-{partner}"
-    return Role(name, publish=_reads(partner_consumer(partner)), subscribe=(f"{inbox_prefix(name)}.>",))
+    """A partner pulls and acknowledges through its durable: no stream info, no publishing, no other consumer.
+
+    Rights alone would not keep it there: whoever may send a request may name any subject for the reply, and an acknowledgement whose
+    reply goes to `$JS.API.STREAM.DELETE.X` deletes X. In an account of its own replies stay within that account.
+    """
+    name, consumer = f"partner-{partner}", partner_consumer(partner)
+    own = _reads(consumer, PARTNER_API)
+    return Role(name, publish=own, subscribe=(f"{inbox_prefix(name)}.>",), imports=tuple(zip(own, _reads(consumer), strict=True)))
 
 
 OPERATOR = Role("operator", publish=(">",), subscribe=(">",))

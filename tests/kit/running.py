@@ -83,7 +83,7 @@ async def heard(bus: Bus, stream: str = topology.INTERNAL.name) -> list[CloudEve
         js = client.jetstream()
         info = await js.stream_info(stream)
         found = []
-        for sequence in range(info.state.first_seq, info.state.last_seq + 1):
+        for sequence in range(info.state.first_seq, info.state.last_seq + 1) if info.state.messages else ():
             message = await js.get_msg(stream, sequence)
             found.append(CloudEvent.model_validate_json(message.data or b""))
         return found
