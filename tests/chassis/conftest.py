@@ -34,13 +34,6 @@ async def built(bus: Bus, store: Store) -> Callable[..., Service]:
     await running.provisioned(bus)
 
     def build(**settings: Any) -> Service:
-        values = {
-            "nats_url": bus.url,
-            "nats_password": bus.passwords["matching"],
-            "store_url": store.url,
-            **running.EXTRA,
-            **settings,
-        }
         servers = {"nats_url": bus.url, "nats_password": bus.passwords["matching"], "store_url": store.url}
         service = Service("matching", Settings(**{**servers, **running.EXTRA, **settings}))
         service.keeps(Tally, "tallies")

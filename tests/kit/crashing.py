@@ -1,12 +1,11 @@
-"""`python -m tests.kit.crashing SERVICE [STEP]`: run a service that kills itself the first time it reaches a step with work in hand."""
+"""`python -m tests.kit.crashing SERVICE [STEP]`: a service that kills itself when it first reaches a step."""
 
 import os
 import signal
 import sys
 
-from tests.kit.running import build, get_settings_class
-
 from chassis import run
+from tests.kit.running import build, get_settings_class
 
 
 def main() -> None:
