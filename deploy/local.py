@@ -22,6 +22,7 @@ from .supervisor import Supervisor, shorten
 SAMPLE = REPOSITORY / "deploy" / "sample" / "offers.jsonl"
 START_TIMEOUT = 120.0
 DEFAULT_PORT = 8080
+UP = (sys.executable, "-P", "-m", "deploy.cli", "up")
 EXAMPLE = "Шукаю курси німецької для мами, їй 62 роки, живемо в Грюнау"
 
 MakePrograms = Callable[[Home, Secrets, int], Programs]
@@ -63,7 +64,7 @@ def up_detached(home: Home, console: Console) -> None:
         told.seek(0, os.SEEK_END)
         # In a session of its own: neither Ctrl-C nor the end of this terminal reaches it.
         supervisor = subprocess.Popen(
-            (sys.executable, "-P", "-m", "deploy.cli", "up"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
+            UP, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
             env=child_environment(), start_new_session=True,
         )  # fmt: skip
         state: State | None = None

@@ -21,6 +21,8 @@ STABLE_AFTER = 60.0
 STARTS_BEFORE_GIVING_UP = 4
 """A program that died so often and was never ready will not come up by itself."""
 STOP_TIMEOUT = 15.0
+CALM = 2.0
+"""Seconds between two looks at who is ready."""
 LARGEST_LOG = 20_000_000
 
 
@@ -169,7 +171,7 @@ class Supervisor:
                 self._see(supervised, "not ready")
                 self._say(f"{name} is not ready any more")
             shorten(supervised.log)
-            await asyncio.sleep(2 if seen.state == "ready" else 0.05)
+            await asyncio.sleep(CALM if seen.state == "ready" else 0.05)
 
     def _see(self, supervised: Supervised, state: str) -> None:
         supervised.seen.state = state
