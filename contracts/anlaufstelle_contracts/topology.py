@@ -161,8 +161,8 @@ def service_role(service: str) -> Role:
 def partner_role(partner: str) -> Role:
     """A partner pulls and acknowledges through its durable: no stream info, no publishing, no other consumer.
 
-    Rights alone would not keep it there: whoever may send a request may name any subject for the reply, and an acknowledgement whose
-    reply goes to `$JS.API.STREAM.DELETE.X` deletes X. In an account of its own replies stay within that account.
+    Rights alone would not keep it there: whoever may send a request may name any subject for the reply, and an acknowledgement
+    whose reply goes to `$JS.API.STREAM.DELETE.X` deletes X. From an account of its own replies lead nowhere else.
     """
     name, consumer = f"partner-{partner}", partner_consumer(partner)
     own = _reads(consumer, PARTNER_API)

@@ -112,9 +112,14 @@ def test_a_partner_pulls_and_acknowledges_and_nothing_else(partner: str) -> None
     durable = f"partner-{partner}"
     assert consumer == Consumer(durable, "PUBLIC", ("public.>",))
     assert role.publish == (
-        f"$JS.API.CONSUMER.INFO.PUBLIC.{durable}",
-        f"$JS.API.CONSUMER.MSG.NEXT.PUBLIC.{durable}",
+        f"anlaufstelle.CONSUMER.INFO.PUBLIC.{durable}",
+        f"anlaufstelle.CONSUMER.MSG.NEXT.PUBLIC.{durable}",
         f"$JS.ACK.PUBLIC.{durable}.>",
+    )
+    assert role.imports == (
+        (role.publish[0], f"$JS.API.CONSUMER.INFO.PUBLIC.{durable}"),
+        (role.publish[1], f"$JS.API.CONSUMER.MSG.NEXT.PUBLIC.{durable}"),
+        (role.publish[2], role.publish[2]),
     )
     assert role.subscribe == (f"_INBOX_{durable}.>",)
 
