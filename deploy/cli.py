@@ -2,12 +2,13 @@
 
 import asyncio
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from . import control, develop, local
+from . import containers, control, develop, directory, local
 from .home import Home
 from .problem import Problem
 from .say import say as speak
@@ -20,6 +21,8 @@ provision = typer.Typer(no_args_is_help=True, help="Streams, consumers and bucke
 dead = typer.Typer(no_args_is_help=True, help="Messages that a service could not handle and put aside.")
 app.add_typer(provision, name="provision")
 app.add_typer(dead, name="dead")
+deploy = typer.Typer(no_args_is_help=True, help="Anlaufstelle in containers (deploy/compose.yaml).")
+app.add_typer(deploy, name="deploy")
 console = Console()
 
 PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
@@ -78,6 +81,15 @@ def say(
 ) -> None:
     """Play a person who writes, and print the answer. Exit code 0 when there is one."""
     raise typer.Exit(0 if speak(Home.here(), console, text, name, as_json) else 1)
+
+
+@app.command("import")
+def import_offers(
+    file: Annotated[Path, typer.Argument(help="Offers: JSON Lines (.jsonl), or HSDS 3.0 (.json).")],
+    sample: Annotated[bool, typer.Option("--sample", help="Mark them as invented.")] = False,
+) -> None:
+    """Load offers of help into the directory. Exit code 0 when all could be read."""
+    raise typer.Exit(0 if directory.load(console, file, sample) else 1)
 
 
 @app.command(context_settings=PASS_ON)
@@ -141,6 +153,13 @@ def dead_replay(message: CauseId) -> None:
 def dead_drop(message: CauseId) -> None:
     """Forget one."""
     asyncio.run(_operator().drop(message))
+
+
+@deploy.command("init")
+def deploy_init() -> None:
+    """Make the secrets that are still missing (deploy/.env) and the configuration of the bus. Overwrites no secret."""
+    made = containers.init()
+    console.print(f"{len(made)} secrets made in deploy/.env, deploy/nats/nats.conf written.", highlight=False)
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -112,10 +113,24 @@ def logs(home: Home, console: Console, name: str | None, follow: bool) -> None:
     while True:
         for each, reader in readers:
             for line in next(reader):
-                console.out(f"{each:<{width}} | {line}" if width else line, highlight=False)
+                console.out(f"{each:<{width}} | {_readable(line)}" if width else _readable(line), highlight=False)
         if not follow:
             return
         time.sleep(0.2)
+
+
+def _readable(line: str) -> str:
+    """A line for people: what a service wrote as JSON, with local time first; any other line as it is."""
+    if not line.startswith("{"):
+        return line
+    try:
+        entry = json.loads(line)
+        at = datetime.fromisoformat(entry.pop("timestamp")).astimezone()
+        level, event = entry.pop("level"), entry.pop("event")
+    except (ValueError, KeyError, TypeError):
+        return line
+    entry.pop("service", None)  # its name stands before the line already
+    return f"{at:%Y-%m-%d %H:%M:%S} {level:<8} {event}" + "".join(f" {key}={value}" for key, value in entry.items())
 
 
 def _lines(path: Path) -> Iterator[list[str]]:

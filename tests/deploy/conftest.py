@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from deploy import parts
-from deploy.home import REPOSITORY, Home
+from deploy.home import REPOSITORY, Home, ProcessState
 
 UP = (sys.executable, "-P", "-m", "tests.deploy.fake_instance")
 
@@ -64,9 +64,11 @@ class Instance:
         status: dict[str, Any] = json.loads(self.command("status", "--json").stdout)
         return status
 
-    def process(self, name: str) -> dict[str, Any]:
-        """One process of the status."""
-        return next(process for process in self.status()["processes"] if process["name"] == name)
+    def process(self, name: str) -> ProcessState:
+        """One process, as the supervisor sees it."""
+        state = self.home.state()
+        assert state
+        return next(process for process in state.processes if process.name == name)
 
     def interrupt(self) -> int:
         """Ctrl-C; gives the exit code."""

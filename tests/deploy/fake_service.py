@@ -67,5 +67,7 @@ def stop(*_: object) -> None:
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, stop)
     print("started", flush=True)
+    print('{"event": "listening", "port": 1, "service": "x", "level": "info", "timestamp": "2026-11-24T06:19:18.7Z"}', flush=True)
+    print('{"event": "half a li', flush=True)
     address = (os.environ["ANLAUFSTELLE_HTTP_HOST"], int(os.environ["ANLAUFSTELLE_HTTP_PORT"]))
     ThreadingHTTPServer(address, Handler).serve_forever()

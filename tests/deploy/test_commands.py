@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable
 
 from tests.deploy.conftest import Instance
@@ -33,7 +34,10 @@ async def test_say_prints_the_answer_with_numbered_choices(instance: Instance) -
 
     logs = instance.command("logs")
     assert "intake     | started" in logs.stdout
-    assert instance.command("logs", "intake").stdout == "started\n"
+    one = instance.command("logs", "intake").stdout.splitlines()
+    assert one[0] == "started"
+    assert re.fullmatch(r"2026-11-2\d \d\d:19:18 info     listening port=1", one[1])
+    assert one[2] == '{"event": "half a li'
     unknown = instance.command("logs", "intak")
     assert unknown.returncode == 1
     assert "there are logs of: bus, intake," in unknown.stderr

@@ -4,9 +4,12 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from io import StringIO
 
 import psutil
+import pytest
 from anlaufstelle_contracts.topology import SERVICES
+from rich.console import Console
 
 from deploy import local
 from tests.deploy.conftest import UP, Instance
@@ -22,7 +25,7 @@ async def test_up_runs_everything_and_ctrl_c_stops_it_services_first(instance: I
     assert status["running"]
     assert {process["name"] for process in status["processes"]} == EVERYONE
     assert all(process["state"] == "ready" and psutil.pid_exists(process["pid"]) for process in status["processes"])
-    assert instance.process("web")["port"] == instance.port
+    assert instance.process("web").port == instance.port
     assert len({process["port"] for process in status["processes"]}) == len(EVERYONE)
     assert instance.command("status").returncode == 0
     await eventually(lambda: f"http://127.0.0.1:{instance.port}/desk?key=" in instance.output())
@@ -47,11 +50,11 @@ async def test_what_is_killed_comes_back_and_the_supervisor_says_so(instance: In
     instance.up()
     await eventually(instance.ready, 30)
     for name in ("matching", "bus", "store"):
-        pid = instance.process(name)["pid"]
+        pid = instance.process(name).pid
         os.kill(pid, signal.SIGKILL)
         await eventually(lambda name=name: f"{name} was ended by SIGKILL; starting it again in 0.25 s" in instance.output())
-        await eventually(lambda name=name, pid=pid: (now := instance.process(name))["state"] == "ready" and now["pid"] != pid, 20)
-        assert instance.process(name)["restarts"] >= 1
+        await eventually(lambda name=name, pid=pid: (now := instance.process(name)).state == "ready" and now.pid != pid, 20)
+        assert instance.process(name).restarts >= 1
     assert "matching was ended by SIGKILL" in instance.command("logs", "supervisor").stdout
 
 
@@ -116,14 +119,10 @@ def test_a_folder_that_cannot_be_made_is_named(instance: Instance) -> None:
     assert "ANLAUFSTELLE_HOME" in refused.stderr
 
 
-async def test_detached_it_goes_on_until_down(instance: Instance, monkeypatch) -> None:
+async def test_detached_it_goes_on_until_down(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local, "UP", UP)
     for key in ("ANLAUFSTELLE_HOME", "ANLAUFSTELLE_PORT"):
         monkeypatch.setenv(key, instance.environment[key])
-    from io import StringIO
-
-    from rich.console import Console
-
     output = StringIO()
     local.up_detached(instance.home, Console(file=output))
     assert instance.command("status").returncode == 0
