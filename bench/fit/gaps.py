@@ -1,0 +1,40 @@
+"""How alike unmet needs must be to count as one theme: pairwise F1 on data/corpus/unmet.jsonl, `python -m bench.fit.gaps`."""
+
+from itertools import combinations
+
+import numpy as np
+
+from bench.fit.rows import CORPUS, NOW, ROOT, embed, rows
+from services.matching.domain.gap import Gap, Reading, choose
+from services.matching.domain.model import Model, to_bytes
+from services.matching.domain.need import Need
+
+
+def main() -> None:
+    """Print F1 for each pair of topic weight and similarity, over the rows in three shuffled orders."""
+    model = Model.load(ROOT / "services" / "matching" / "model")
+    asked = rows(CORPUS / "unmet.jsonl")
+    vectors = embed([row["text"] for row in asked], True)
+    readings = [
+        Reading.of(Need(id=row["id"], vector=to_bytes(vector)), model) for row, vector in zip(asked, vectors, strict=True)
+    ]
+    for weight in (0.3, 0.6, 0.9):
+        for similarity in np.arange(0.5, 1.2, 0.04):
+            model.numbers.gap_topic_weight, model.numbers.gap_similarity = weight, float(similarity)
+            scores = [_score(readings, [row["theme"] for row in asked], model, seed) for seed in range(3)]
+            print(f"topic weight {weight}  similarity {similarity:.2f}  F1 {np.mean(scores):.3f}")
+
+
+def _score(readings: list[Reading], themes: list[str], model: Model, seed: int) -> float:
+    gaps: dict[str, Gap] = {}
+    labels: list[tuple[str, str]] = []
+    for index in np.random.default_rng(seed).permutation(len(readings)):
+        found = choose(readings[index], list(gaps.values()), model) or Gap(id=str(index), grown_at=NOW)
+        gaps[found.id] = found.joined(readings[index], NOW)
+        labels.append((found.id, themes[index]))
+    pairs = [(a[0] == b[0], a[1] == b[1]) for a, b in combinations(labels, 2)]
+    return 2.0 * sum(a and b for a, b in pairs) / (sum(a for a, _ in pairs) + sum(b for _, b in pairs))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What matching decides, as pure functions of needs and offers."""

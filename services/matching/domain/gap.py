@@ -1,0 +1,151 @@
+"""A gap: a theme of unmet needs that gathers as they arrive, keeps its id, and says so when enough people ask."""
+
+from collections import Counter
+from collections.abc import Container, Iterable, Sequence
+from datetime import datetime
+from typing import Self
+from uuid import UUID, uuid5
+
+import numpy as np
+from anlaufstelle_contracts import GapClosed, GapDetected
+from pydantic import BaseModel, Field
+
+from .model import Model, Vectors, from_bytes, unit
+from .need import Need
+from .words import stems
+
+_GAPS = UUID("c0a4b1a2-6f53-5d52-9a77-0d9d6a0f3b1e")
+_NAMED_BY = 3
+"""A district is told only when so many people named it: fewer could be recognised."""
+_KEYWORDS = 8
+
+
+class Gap(BaseModel):
+    """The theme of `count` unmet needs. `direction` and `topics` are sums over them (float64), so that a need can leave again."""
+
+    id: str
+    version: int = 0
+    count: int = 0
+    direction: bytes = b""
+    topics: bytes = b""
+    grown_at: datetime = Field(description="When the last need joined, UTC.")
+    announced: int = Field(0, description="How many needs it had when it was last announced; 0: never.")
+    announced_at: datetime | None = None
+    closed_at: datetime | None = None
+    closed_by: str | None = Field(None, description="The offer that covers it.")
+
+    def joined(self, reading: "Reading", now: datetime) -> Self:
+        """With one more need."""
+        return self._changed(reading, +1).model_copy(update={"grown_at": now})
+
+    def left(self, reading: "Reading", now: datetime, offer_id: str | None) -> tuple[Self, GapClosed | None]:
+        """With one need less: referred to an offer, or gone. Closed when an offer took half of it, or nothing is left."""
+        gap = self._changed(reading, -1)
+        covered = offer_id is not None and gap.count * 2 <= self.announced
+        if not self.announced or self.closed_at or not (covered or gap.count == 0):
+            return gap, None
+        closed = gap.model_copy(update={"closed_at": now, "closed_by": offer_id})
+        return closed, GapClosed(gap_id=self.id, offer_id=offer_id)
+
+    def announce(self, needs: Sequence[Need], evidence: "Evidence", now: datetime) -> tuple[Self, GapDetected]:
+        """Say that something is missing, with what these of its needs have in common."""
+        gap = self.model_copy(update={"announced": self.count, "announced_at": now})
+        return gap, GapDetected(gap_id=self.id, need_ids=[need.id for need in needs], **evidence.model_dump())
+
+    def _changed(self, reading: "Reading", sign: int) -> Self:
+        return self.model_copy(update={
+            "count": self.count + sign,
+            "direction": _add(self.direction, reading.direction, sign),
+            "topics": _add(self.topics, reading.topics, sign),
+        })  # fmt: skip
+
+
+class Reading(BaseModel, arbitrary_types_allowed=True):
+    """An unmet need as a gap sees it."""
+
+    direction: Vectors
+    topics: Vectors
+
+    @classmethod
+    def of(cls, need: Need, model: Model) -> Self:
+        """Read a need that still has its vector."""
+        mapped = model.map_needs(from_bytes(need.vector)[None, :])
+        return cls(direction=mapped[0], topics=model.topic_shares(mapped)[0])
+
+
+class Evidence(BaseModel):
+    """What is known of the needs of a gap; fields as in GapDetected."""
+
+    categories: list[str]
+    need_count: int
+    person_count: int
+    districts: list[str]
+    reasons: list[str]
+    since: datetime
+    keywords: list[str]
+
+    @classmethod
+    def of(cls, needs: Sequence[Need], everyday_stems: Container[str]) -> Self:
+        """Count. Words that everybody uses label nothing. ValueError without any need."""
+        asked = [need.articulated_at for need in needs if need.articulated_at]
+        places = Counter(district for district, _ in {(need.district, need.person_id) for need in needs if need.district})
+        return cls(
+            categories=_commonest(category for need in needs for category in need.categories[:2])[:3],
+            need_count=len(needs),
+            person_count=len({need.person_id for need in needs}),
+            districts=[place for place, people in places.most_common() if people >= _NAMED_BY],
+            reasons=_commonest(need.reason for need in needs if need.reason),
+            since=min(asked),
+            keywords=_shared_words(needs, everyday_stems),
+        )
+
+
+def gap_id(first: Need) -> str:
+    """The id of the gap that a need opens: the same however often it is tried."""
+    return str(uuid5(_GAPS, first.id))
+
+
+def choose(reading: Reading, gaps: Sequence[Gap], model: Model) -> Gap | None:
+    """The open gap that a need belongs to, or None when it is a theme of its own."""
+    if not gaps:
+        return None
+    directions = unit(np.stack([_sum(gap.direction) for gap in gaps]).astype(np.float32))
+    topics = np.stack([_sum(gap.topics) / gap.count for gap in gaps])
+    shared = np.sqrt(np.maximum(topics, 0)) @ np.sqrt(reading.topics)
+    alike = directions @ reading.direction + model.numbers.gap_topic_weight * shared
+    best = int(np.argmax(alike))
+    return gaps[best] if alike[best] >= model.numbers.gap_similarity else None
+
+
+def is_due(gap: Gap, evidence: Evidence, least_needs: int, least_people: int) -> bool:
+    """Whether a gap is to be announced: it reached the threshold, or doubled since it was last announced."""
+    if gap.closed_at or evidence.need_count < least_needs or evidence.person_count < least_people:
+        return False
+    return gap.count >= 2 * gap.announced
+
+
+def _sum(stored: bytes) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    return np.frombuffer(stored, dtype=np.float64)
+
+
+def _add(stored: bytes, vector: Vectors, sign: int) -> bytes:
+    before = _sum(stored) if stored else np.zeros(len(vector))
+    return bytes((before + sign * vector).tobytes())
+
+
+def _commonest(values: Iterable[str]) -> list[str]:
+    return [value for value, _ in Counter(values).most_common()]
+
+
+def _shared_words(needs: Sequence[Need], everyday_stems: Container[str]) -> list[str]:
+    """Words that at least a third, and two, of the needs share, as they are most often written."""
+    by_stem: dict[str, Counter[str]] = {}
+    spread: Counter[str] = Counter()
+    for need in needs:
+        words = need.text.lower().replace(",", " ").replace(".", " ").split()
+        for stem in stems(need.text):
+            spread[stem] += 1
+            by_stem.setdefault(stem, Counter()).update(word for word in words if word.startswith(stem) and word.isalpha())
+    least = max(2, len(needs) // 3)
+    common = [stem for stem, count in spread.most_common() if count >= least and stem not in everyday_stems and by_stem[stem]]
+    return [by_stem[stem].most_common(1)[0][0] for stem in common[:_KEYWORDS]]

@@ -1,0 +1,161 @@
+"""A need and what is decided about it. Whatever arrives first or twice, there is one decision at a time."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from anlaufstelle_contracts import (
+    Answer,
+    NeedArticulated,
+    NeedMatched,
+    NeedUnmet,
+    ReferredOffer,
+    ReviewRequested,
+    UnmetReason,
+)
+from pydantic import BaseModel, Field
+
+
+class NeedState(StrEnum):
+    """What became of a need. `withdrawn` and `erased` are for good, even when the need itself arrives later."""
+
+    OPEN = "open"
+    REFERRED = "referred"
+    REVIEW = "review"
+    UNMET = "unmet"
+    EMERGENCY = "emergency"
+    WITHDRAWN = "withdrawn"
+    ERASED = "erased"
+
+
+WAITING = (NeedState.UNMET, NeedState.REVIEW)
+"""States from which a new offer, or a coordinator, can still lead to a referral."""
+
+
+class Referral(BaseModel):
+    """An offer that the person was pointed to, and what they said of it."""
+
+    offer_id: str
+    title: str
+    probability: float
+    reasons: list[str]
+    answer: str | None = None
+
+
+class Exclusion(BaseModel):
+    """An offer that came near in meaning and was left out by a fact."""
+
+    offer_id: str
+    reason: str
+
+
+class Need(BaseModel):
+    """A need. `vector` is the embedding (float16) of its text."""
+
+    id: str
+    version: int = 0
+    person_id: str = ""
+    text: str = ""
+    language: str = ""
+    categories: list[str] = Field([], description="Taxonomy ids, main one first: what intake said, else predicted.")
+    said_categories: list[str] = Field([], description="What intake said.")
+    urgency: str | None = None
+    horizon: str | None = None
+    district: str | None = None
+    people: int | None = None
+    articulated_at: datetime | None = None
+    correlation_id: str = ""
+    vector: bytes = b""
+    state: NeedState = NeedState.OPEN
+    reason: str | None = Field(None, description="Why it is unmet.")
+    referrals: list[Referral] = Field([], description="What was named, all rounds, best first in each.")
+    candidates: list[Referral] = Field([], description="What a coordinator has to choose from.")
+    excluded: list[Exclusion] = []
+    gap_id: str | None = Field(None, description="The theme of unmet needs that it counts for.")
+
+    @classmethod
+    def articulated(cls, event: NeedArticulated, version: int, at: datetime, correlation_id: str) -> Self:
+        """The need as the person said it."""
+        return cls(
+            id=event.need_id,
+            version=version,
+            articulated_at=at,
+            correlation_id=correlation_id,
+            said_categories=event.categories,
+            **event.model_dump(include={
+                "person_id", "text", "language", "categories", "urgency", "horizon", "district", "people",
+            }),
+        )  # fmt: skip
+
+    @property
+    def named(self) -> set[str]:
+        """The offers that the person has been pointed to."""
+        return {referral.offer_id for referral in self.referrals}
+
+    def refer(self, offers: Sequence[ReferredOffer]) -> tuple[Self, NeedMatched]:
+        """Point the person to offers."""
+        need = self.model_copy(update={
+            "state": NeedState.REFERRED, "reason": None, "candidates": [],
+            "referrals": [*self.referrals, *map(_referral, offers)],
+        })  # fmt: skip
+        return need, NeedMatched(
+            need_id=self.id,
+            person_id=self.person_id,
+            language=self.language,
+            categories=self.categories,
+            offers=list(offers),
+            offer_ids=[offer.offer_id for offer in offers],
+        )
+
+    def leave_unmet(self, reason: UnmetReason) -> tuple[Self, NeedUnmet]:
+        """Say honestly that there is nothing."""
+        need = self.model_copy(update={"state": NeedState.UNMET, "reason": str(reason), "candidates": []})
+        return need, NeedUnmet(
+            need_id=self.id,
+            person_id=self.person_id,
+            language=self.language,
+            categories=self.categories,
+            urgency=self.urgency,
+            reason=reason,
+        )
+
+    def ask_human(self, candidates: Sequence[ReferredOffer], emergency: bool = False) -> tuple[Self, ReviewRequested]:
+        """Leave it to a coordinator."""
+        state = NeedState.EMERGENCY if emergency else NeedState.REVIEW
+        need = self.model_copy(update={"state": state, "reason": None, "candidates": [_referral(offer) for offer in candidates]})
+        return need, ReviewRequested(
+            need_id=self.id,
+            person_id=self.person_id,
+            language=self.language,
+            categories=self.categories,
+            emergency=emergency,
+            candidates=list(candidates),
+        )
+
+    def answered(self, answer: Answer | str, offer_id: str | None) -> Self:
+        """Keep what the person said of one referral, or of all that have no answer yet."""
+        referrals = [
+            referral.model_copy(update={"answer": str(answer)})
+            if referral.offer_id == offer_id or (offer_id is None and referral.answer is None)
+            else referral
+            for referral in self.referrals
+        ]
+        return self.model_copy(update={"referrals": referrals})
+
+    def withdrawn(self) -> Self:
+        """The person no longer needs it: the words go, what it was about stays for the count."""
+        return self.model_copy(update={
+            "state": NeedState.WITHDRAWN, "text": "", "vector": b"", "district": None, "candidates": [], "excluded": [],
+            "gap_id": None,
+        })  # fmt: skip
+
+    def erased(self) -> "Need":
+        """Nothing is left but that it is gone."""
+        return Need(id=self.id, version=self.version, state=NeedState.ERASED)
+
+
+def _referral(offer: ReferredOffer) -> Referral:
+    return Referral(
+        offer_id=offer.offer_id, title=offer.title, probability=offer.probability, reasons=[str(why) for why in offer.reasons]
+    )
