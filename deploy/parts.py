@@ -20,7 +20,7 @@ from .problem import Problem
 
 HOST = "127.0.0.1"
 _http = httpx.Client(timeout=2, trust_env=False)  # no proxy stands between us and our own machine
-NATS_IMAGE = "nats:2.15.1"
+NATS_IMAGE = "nats:2.15-alpine"
 MONGO_IMAGE = "mongo:8.0"
 
 

@@ -95,10 +95,10 @@ def test_what_stands_in_the_way_is_said(matching: Matching, offers: Path) -> Non
     with pytest.raises(Problem, match="No such file"):
         load(matching, offers.with_name("none.jsonl"))
     matching.status, matching.answer = 401, '{"detail": "send the bearer token"}'
-    with pytest.raises(Problem, match="401 .*send the bearer token"):
+    with pytest.raises(Problem, match=r"401 .*send the bearer token"):
         load(matching, offers)
     matching.environment["ANLAUFSTELLE_MATCHING_URL"] = "http://127.0.0.1:9"
-    with pytest.raises(Problem, match="does not answer at http://127.0.0.1:9"):
+    with pytest.raises(Problem, match="does not answer at"):
         load(matching, offers)
 
 
