@@ -25,6 +25,8 @@ SILENCE = 5.0
 def say(home: Home, console: Console, text: str, name: str | None, as_json: bool) -> bool:
     """Say something and print the answer; gives whether there was one. Raises Problem."""
     state = running(home)
+    if state.phase != "ready":
+        raise Problem(f"Anlaufstelle is {state.phase}; try again when ./anlaufstelle status shows everything ready")
     with httpx.Client(
         headers={"Authorization": f"Bearer {home.secrets().api_token}"}, trust_env=False, timeout=LONG_POLL + 10
     ) as client:  # fmt: skip
