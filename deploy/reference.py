@@ -1,0 +1,114 @@
+"""Pages of docs/reference that are written from the code: `python -m deploy.reference` writes them anew."""
+
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, get_args, get_origin, get_type_hints
+
+from anlaufstelle_contracts.topology import SERVICES
+from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client.metrics import MetricWrapperBase
+from pydantic import AliasChoices, SecretStr
+from pydantic.fields import FieldInfo
+
+from chassis import Settings, telemetry
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
+
+_SETTINGS = """\
+# Settings
+
+Written by `python -m deploy.reference`. Every service reads its settings from the environment;
+`python -m services.<name>.main --help` lists them too. `./anlaufstelle up` and [compose.yaml](../../deploy/compose.yaml)
+set by themselves what leads to the bus, to the store and to the other services.
+"""
+
+_METRICS = """\
+# Metrics and traces
+
+Written by `python -m deploy.reference`.
+
+## Metrics
+
+Every replica answers `GET /metrics` in the format of Prometheus, beside what the Python client says of the process. The label
+`service` is the name of the service, `type` the type of the event (`de.anlaufstelle.…`) or the name of the command. No label
+carries an id.
+"""
+
+_TRACES = """
+To be woken for:
+
+- `anlaufstelle_parked` above 0: a message was put aside (`dead list` shows which and why);
+- `anlaufstelle_oldest_unhandled_seconds` that grows over minutes: too few replicas, or a service that does not get on;
+- `anlaufstelle_ledger_backlog` that stays above 0: the bus takes no events.
+
+## Traces
+
+With `ANLAUFSTELLE_OTLP_ENDPOINT` (e.g. `http://collector:4318/v1/traces`), set for all services, each sends a span for every
+cause that it handles, named like the event or the command, as OTLP over HTTP. `service.name` is `anlaufstelle-<service>`. The
+trace travels in the events (`traceparent`): what a person said, the decision, and the message that tells them are one trace.
+Spans carry no text and no id of anybody.
+"""
+
+
+def settings_page() -> str:
+    """The settings of the chassis and of each service."""
+    parts = [_SETTINGS, "\n## Of every service\n\n", *_settings_table(Settings, frozenset())]
+    for service in SERVICES:
+        module = importlib.import_module(f"services.{service}.main")
+        own: type[Settings] = get_type_hints(module.build)["settings"]
+        table = list(_settings_table(own, frozenset(Settings.model_fields)))
+        parts += [f"\n## {service}\n\n", *(table if own is not Settings else ["None of its own.\n"])]
+    return "".join(parts)
+
+
+def _settings_table(kind: type[Settings], known: frozenset[str]) -> Iterator[str]:
+    yield "| variable | default | meaning |\n|---|---|---|\n"
+    for name, field in kind.model_fields.items():
+        if name not in known:
+            variable = f"{kind.model_config['env_prefix']}{name.upper()}"
+            aliases = field.validation_alias.choices if isinstance(field.validation_alias, AliasChoices) else []
+            names = dict.fromkeys([variable, *(str(alias) for alias in aliases if str(alias).isupper())])
+            yield f"| {', '.join(f'`{each}`' for each in names)} | {_default(field)} | {_meaning(field)} |\n"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "must be set"
+    value = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+    return "empty" if value in ("", None) else f"`{value}`"
+
+
+def _meaning(field: FieldInfo) -> str:
+    choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+    said = [field.description or "", f"One of {', '.join(f'`{choice}`' for choice in choices)}." if choices else ""]
+    return " ".join(filter(None, said)).replace("<", "&lt;")
+
+
+def metrics_page() -> str:
+    """The metrics of the chassis, and how traces are had."""
+    parts = [_METRICS, "\n| metric | kind | labels | meaning |\n|---|---|---|---|\n"]
+    for metric in metrics():
+        name = metric._name + ("_total" if isinstance(metric, Counter) else "")
+        labels = ", ".join(f"`{label}`" for label in metric._labelnames)
+        parts.append(f"| `{name}` | {metric._type} | {labels} | {metric._documentation} |\n")
+    return "".join([*parts, _TRACES])
+
+
+def metrics() -> list[MetricWrapperBase]:
+    """Every metric of the chassis, as the code declares them."""
+    return [value for value in vars(telemetry).values() if isinstance(value, Counter | Gauge | Histogram)]
+
+
+PAGES = {"settings.md": settings_page, "metrics.md": metrics_page}
+
+
+def main() -> None:
+    """Write the pages."""
+    FOLDER.mkdir(exist_ok=True)
+    for name, page in PAGES.items():
+        (FOLDER / name).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
