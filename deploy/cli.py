@@ -92,6 +92,26 @@ def import_offers(
     raise typer.Exit(0 if directory.load(console, file, sample) else 1)
 
 
+@app.command()
+def replay(
+    folder: Annotated[
+        Path, typer.Argument(help="With needs.jsonl and offers.jsonl, as in data/devset.", exists=True, file_okay=False)
+    ],
+    rate: Annotated[float, typer.Option(help="Messages a second.", min=0.1)] = 8.0,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+) -> None:
+    """Send labelled messages through an instance of its own by an emulated Telegram, and show what became of them."""
+    from .replay import replay as run  # loads a service's code; no other command needs it
+
+    run(folder, console, rate, as_json)
+
+
+@app.command(context_settings=PASS_ON)
+def bench(context: typer.Context) -> None:
+    """Run a benchmark: `bench pipeline`; --help after its name shows what it measures."""
+    raise typer.Exit(develop.bench(context.args))
+
+
 @app.command(context_settings=PASS_ON)
 def test(context: typer.Context) -> None:
     """Run the test suite; all arguments go to pytest."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from .home import REPOSITORY
+from .problem import Problem
 
 CHECKS = (
     ("-m", "ruff", "check"),
@@ -24,6 +25,14 @@ OLDEST_PYTHON = "3.11"
 def test(arguments: Sequence[str]) -> int:
     """Run pytest; gives its exit code."""
     return subprocess.call((sys.executable, "-m", "pytest", *arguments), cwd=REPOSITORY)
+
+
+def bench(arguments: Sequence[str]) -> int:
+    """Run `bench/NAME` with its arguments; gives its exit code. Raises Problem."""
+    names = sorted(path.parent.name for path in (REPOSITORY / "bench").glob("*/__main__.py"))
+    if not arguments or arguments[0] not in names:
+        raise Problem(f"name a benchmark: {', '.join(names)}")
+    return subprocess.call((sys.executable, "-m", f"bench.{arguments[0]}", *arguments[1:]), cwd=REPOSITORY)
 
 
 def lint(console: Console) -> int:
