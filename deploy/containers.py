@@ -29,7 +29,7 @@ SECRETS = (*(password_name(role.name) for role in ROLES), "API_TOKEN", "DESK_KEY
 
 def init(folder: Path = FOLDER) -> list[str]:
     """Make the secrets that are missing, and write the bus's configuration anew; gives the names of the secrets made."""
-    known = _read(folder / ENV)
+    known = read(folder / ENV)
     made = {name: secrets.token_urlsafe(32) for name in SECRETS if not known.get(name)}
     if made:
         text = (folder / ENV).read_text(encoding="utf-8") if known else _HEAD
@@ -45,7 +45,7 @@ def init(folder: Path = FOLDER) -> list[str]:
     return list(made)
 
 
-def _read(path: Path) -> dict[str, str]:
+def read(path: Path) -> dict[str, str]:
     """The variables that a file sets, the last one of a name as Compose takes it."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     pairs = (line.split("=", 1) for line in lines if "=" in line and not line.lstrip().startswith("#"))
