@@ -1,8 +1,9 @@
 """Danger to life, violence, a missing child, self-harm: what must not wait for matching.
 
-Phrases, not single words: «терміново потрібна коляска» is urgent and no emergency. A false alarm costs a coordinator a look and the
-person a number they did not need; the phrases are chosen with that in mind.
+Phrases, not single words: «терміново потрібна коляска» is urgent and no emergency. A false alarm costs a coordinator a look
+and the person a number they did not need; the phrases are chosen with that in mind.
 """
+# ruff: noqa: E501 - phrases are read more easily when they are not broken
 
 import re
 from enum import StrEnum
@@ -114,7 +115,9 @@ _NOT_NOW = re.compile(
     r"\bсуд(?:і|у|а|ом|е)?\b|gericht|aussage|\bcourt\b"
 )
 """Lectures on prevention, first-aid courses and trials use the same words."""
-_ANIMAL = re.compile(r"\b(?:кіт|кот|кішк\w*|кошк\w*|кота|собак\w*|пес|песик|щен\w*|cat|dog|kitten|puppy|hund|katze|kater|welpe)\b")
+_ANIMAL = re.compile(
+    r"\b(?:кіт|кот|кішк\w*|кошк\w*|кота|собак\w*|пес|песик|щен\w*|cat|dog|kitten|puppy|hund|katze|kater|welpe)\b"
+)
 """Where an animal is in danger, a vet is needed and not the ambulance."""
 _COMPILED = {kind: re.compile(r"\b(?:" + "|".join(f"(?:{p})" for p in patterns) + ")") for kind, patterns in _PATTERNS.items()}
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'", "ё": "е"})

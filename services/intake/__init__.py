@@ -1,0 +1,1 @@
+"""intake: where people write and are answered; the only service that knows who they are."""

@@ -1,0 +1,42 @@
+"""Reading what is sent over HTTP, for channels and the other routes: clear refusals that repeat nothing of the content."""
+
+from typing import TypeVar
+
+from fastapi import HTTPException, Request
+from pydantic import BaseModel, ValidationError
+
+MOST_BYTES = 1_000_000
+MOST_SIGNS = 10_000
+
+M = TypeVar("M", bound=BaseModel)
+
+
+async def read_json(request: Request, model: type[M]) -> M:
+    """The body as a model. 415 when it is no JSON by its type, 413 when it is too large, 400 when it is malformed."""
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+        raise HTTPException(415, "send JSON with Content-Type: application/json")
+    body = await read_body(request)
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        where = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['type']}" for e in error.errors(include_input=False)[:5])
+        raise HTTPException(400, f"not what is expected here: {where}") from None
+
+
+async def read_body(request: Request) -> bytes:
+    """The body, refused as soon as it is larger than a megabyte."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise HTTPException(413, f"at most {MOST_BYTES} bytes are taken")
+    return bytes(body)
+
+
+def check_length(text: str) -> str:
+    """The text. 413 when it is longer than is taken, 400 when there is none."""
+    if len(text) > MOST_SIGNS:
+        raise HTTPException(413, f"at most {MOST_SIGNS} characters are taken; please say the most important things")
+    if not text.strip():
+        raise HTTPException(400, "text: empty")
+    return text

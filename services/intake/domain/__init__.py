@@ -1,0 +1,1 @@
+"""What intake knows of languages, messages and people; pure."""

@@ -1,0 +1,290 @@
+"""One turn of a conversation: what a message means where the talk stands, what follows from it, and what is replied.
+
+Free text first and no forms; a person is asked back at most once for what they wrote, and a text that stays unclear after
+that is taken for a need: better a coordinator sees it in vain than nobody sees it.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from anlaufstelle_contracts import (
+    Answer,
+    Choice,
+    Event,
+    NeedArticulated,
+    NeedWithdrawn,
+    OfferSubmitted,
+    PersonErased,
+    ProjectApplied,
+    ProviderKind,
+    ReferralAnswered,
+)
+
+from .emergency import Emergency
+from .extraction import facts
+from .language import known_language
+from .person import Conversation, Person
+from .phrases import IDEA, WITHDRAWAL
+from .replies import ERASE_CHOICE, LANGUAGE_CHOICE, NEED_CHOICE, OFFER_CHOICE, Reply, Sentence
+from .triage import Kind
+
+TITLE_LENGTH = 80
+
+_COMMAND = re.compile(r"^/(?P<command>[a-z_]{1,32})(?:@\w+)?(?:\s+(?P<argument>.*))?$", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Message:
+    """What somebody said, redacted and understood as far as it can be without knowing what was said before."""
+
+    kind: Kind
+    channel: str
+    language: str
+    """The language of this person as far as it is known with this message."""
+    text: str = ""
+    words_id: str | None = None
+    """The original words, when there are any."""
+    danger: Emergency | None = None
+    choice: Choice | None = None
+    choice_need_id: str | None = None
+
+
+@dataclass
+class Turn:
+    """What a message led to."""
+
+    kind: Kind
+    about: str | None = None
+    """The need, offer or project that it is about now."""
+    need_id: str | None = None
+    events: list[Event] = field(default_factory=list)
+    replies: list[Sentence] = field(default_factory=list)
+    farewell: Sentence | None = None
+    """Said although the person is not to be written to from now on."""
+    erases: bool = False
+    keeps: list[str] = field(default_factory=list)
+    """Ids of original words that belong to `about`."""
+
+    def say(self, reply: Reply, need_id: str | None = None) -> None:
+        """Reply with a sentence."""
+        self.replies.append(Sentence(reply, need_id))
+
+
+def command(text: str) -> tuple[str, str] | None:
+    """The command (in lower case, without slash) and its argument, when a text is one."""
+    match = _COMMAND.match(text.strip())
+    return (match["command"].lower(), (match["argument"] or "").strip()) if match else None
+
+
+def idea(text: str) -> str | None:
+    """The idea, when a text says that it is one."""
+    match = IDEA.match(text.strip())
+    return match["idea"].strip() if match else None
+
+
+def takes_back(text: str) -> bool:
+    """Whether a text says that something is not needed any more."""
+    return WITHDRAWAL.search(" ".join(text.lower().replace("’", "'").split())) is not None
+
+
+def take(person: Person, message: Message, new_id: Callable[[], str]) -> Turn:
+    """Take one turn; changes the person's conversation."""
+    return _Taking(person, message, new_id).turn()
+
+
+class _Taking:
+    def __init__(self, person: Person, message: Message, new_id: Callable[[], str]) -> None:
+        self.person, self.message, self.new_id = person, message, new_id
+        self.talk: Conversation = person.conversation
+
+    def turn(self) -> Turn:
+        """Find out what the message is here, and do it."""
+        self.person.stopped = False
+        if self.message.kind is Kind.COMMAND:
+            return self._command()
+        if self.message.kind is Kind.CHOICE and self.message.choice:
+            return self._choice(self.message.choice)
+        if self.message.danger:
+            return self._emergency(self.message.danger)
+        if self.message.kind in (Kind.MEDIA, Kind.TOO_LONG):
+            return self._reply(Reply.WORDS_PLEASE if self.message.kind is Kind.MEDIA else Reply.SHORTER)
+        return self._text()
+
+    # --- free text ---
+
+    def _text(self) -> Turn:
+        if self.talk.expects_idea or self.message.kind is Kind.IDEA:
+            return self._idea(self.message.text)
+        if takes_back(self.message.text) and self.talk.need_id and self.message.kind is not Kind.OFFER:
+            return self._withdrawal()
+        if self.message.kind is Kind.OFFER:
+            return self._offer()
+        if self.message.kind is Kind.CHATTER:
+            return self._chatter()
+        if self.message.kind is Kind.UNCLEAR and self.talk.pending is None:
+            return self._ask_back()
+        return self._need()
+
+    def _need(self, emergency: bool = False) -> Turn:
+        text, words = self._with_pending()
+        need_id, found = self.new_id(), facts(text)
+        turn = Turn(Kind.EMERGENCY if emergency else Kind.NEED, about=need_id, need_id=need_id, keeps=words)
+        turn.events.append(
+            NeedArticulated(
+                need_id=need_id,
+                person_id=self.person.id,
+                text=text,
+                language=self.message.language,
+                urgency=found.urgency,
+                horizon=found.horizon,
+                district=found.district,
+                people=found.people,
+                channel=self.message.channel,
+                emergency=emergency,
+            )
+        )
+        self.talk.need_id = need_id
+        self.talk.need_ids.append(need_id)
+        self.talk.hinted = False
+        return turn
+
+    def _emergency(self, danger: Emergency) -> Turn:
+        turn = self._need(emergency=True)
+        turn.say(
+            {
+                Emergency.LIFE: Reply.EMERGENCY_LIFE,
+                Emergency.VIOLENCE: Reply.EMERGENCY_VIOLENCE,
+                Emergency.CHILD: Reply.EMERGENCY_CHILD,
+                Emergency.SELF_HARM: Reply.EMERGENCY_SELF_HARM,
+            }[danger],
+            turn.need_id,
+        )
+        return turn
+
+    def _offer(self) -> Turn:
+        text, words = self._with_pending()
+        offer_id, found = self.new_id(), facts(text)
+        turn = Turn(Kind.OFFER, about=offer_id, keeps=words)
+        turn.events.append(
+            OfferSubmitted(
+                offer_id=offer_id,
+                person_id=self.person.id,
+                title=_title(text),
+                description=text,
+                language=self.message.language,
+                districts=[found.district] if found.district else [],
+                provider_kind=ProviderKind.PRIVATE,
+            )
+        )
+        self.talk.hinted = False
+        turn.say(Reply.THANKS_FOR_OFFER)
+        return turn
+
+    def _idea(self, text: str) -> Turn:
+        project_id = self.new_id()
+        turn = Turn(Kind.IDEA, about=project_id, keeps=[self.message.words_id] if self.message.words_id else [])
+        turn.events.append(
+            ProjectApplied(project_id=project_id, person_id=self.person.id, text=text, language=self.message.language)
+        )
+        self.talk.expects_idea = False
+        return turn
+
+    def _chatter(self) -> Turn:
+        turn = Turn(Kind.CHATTER)
+        self._forget_pending()
+        if not self.talk.hinted:
+            turn.say(Reply.HINT)
+        self.talk.hinted = True
+        return turn
+
+    def _ask_back(self) -> Turn:
+        turn = Turn(Kind.UNCLEAR, keeps=[self.message.words_id] if self.message.words_id else [])
+        self.talk.pending, self.talk.pending_words_id = self.message.text, self.message.words_id
+        turn.say(Reply.ASK_BACK)
+        return turn
+
+    def _withdrawal(self) -> Turn:
+        turn = Turn(Kind.WITHDRAWAL, need_id=self.talk.need_id)
+        self._withdraw(turn)
+        turn.say(Reply.WITHDRAWN)
+        return turn
+
+    def _withdraw(self, turn: Turn) -> None:
+        if self.talk.need_id:
+            turn.events.append(NeedWithdrawn(need_id=self.talk.need_id, person_id=self.person.id))
+        self.talk.need_id = None
+        self._forget_pending()
+
+    def _with_pending(self) -> tuple[str, list[str]]:
+        """The text together with what was asked about before, and the original words of both."""
+        parts = [part for part in (self.talk.pending, self.message.text) if part]
+        words = [words for words in (self.talk.pending_words_id, self.message.words_id) if words]
+        self._forget_pending()
+        return "\n".join(parts), words
+
+    def _forget_pending(self) -> None:
+        self.talk.pending = self.talk.pending_words_id = None
+
+    # --- choices ---
+
+    def _choice(self, choice: Choice) -> Turn:
+        if choice.value in (NEED_CHOICE, OFFER_CHOICE) and self.talk.pending is not None:
+            return self._need() if choice.value == NEED_CHOICE else self._offer()
+        if choice.value.startswith(LANGUAGE_CHOICE):
+            return self._set_language(choice.value.removeprefix(LANGUAGE_CHOICE))
+        if choice.value == ERASE_CHOICE:
+            return self._erase()
+        if choice.value in {answer.value for answer in Answer} and self.message.choice_need_id:
+            return self._answer(choice.value, self.message.choice_need_id)
+        self._forget_pending()
+        turn = Turn(Kind.CHOICE)
+        turn.say(Reply.NOT_ERASED if choice.value.startswith("erase.") else Reply.HINT)
+        return turn
+
+    def _answer(self, answer: str, need_id: str) -> Turn:
+        turn = Turn(Kind.CHOICE, need_id=need_id)
+        turn.events.append(ReferralAnswered(need_id=need_id, person_id=self.person.id, answer=answer))
+        return turn
+
+    # --- commands ---
+
+    def _command(self) -> Turn:
+        name, argument = command(self.message.text) or ("help", "")
+        if name == "start":
+            return self._reply(Reply.GREETING)
+        if name == "language":
+            return self._set_language(argument) if known_language(argument) else self._reply(Reply.WHICH_LANGUAGE)
+        if name == "idea":
+            if argument:
+                return self._idea(argument)
+            self.talk.expects_idea = True
+            return self._reply(Reply.IDEA_PLEASE)
+        if name == "status":
+            return self._reply(Reply.STATUS, self.talk.need_id) if self.talk.need_id else self._reply(Reply.NO_REQUEST)
+        if name == "stop":
+            turn = Turn(Kind.COMMAND, farewell=Sentence(Reply.STOPPED))
+            self._withdraw(turn)
+            self.person.stopped = True
+            return turn
+        return self._reply({"delete": Reply.ERASE_REALLY, "privacy": Reply.PRIVACY}.get(name, Reply.HELP))
+
+    def _set_language(self, wanted: str) -> Turn:
+        self.person.chosen_language = self.person.language = known_language(wanted) or self.person.language
+        return self._reply(Reply.LANGUAGE_SET)
+
+    def _erase(self) -> Turn:
+        turn = Turn(Kind.CHOICE, farewell=Sentence(Reply.ERASED), erases=True)
+        turn.events.append(PersonErased(person_id=self.person.id, need_ids=self.talk.need_ids))
+        return turn
+
+    def _reply(self, reply: Reply, need_id: str | None = None) -> Turn:
+        turn = Turn(self.message.kind, need_id=need_id)
+        turn.say(reply, need_id)
+        return turn
+
+
+def _title(text: str) -> str:
+    """The first sentence of an offer, cut between words."""
+    first = re.split(r"(?<=[.!?])\s|\n", text.strip(), maxsplit=1)[0]
+    return first if len(first) <= TITLE_LENGTH else first[:TITLE_LENGTH].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,75 @@
+"""A message on its way to a person: waiting, then sent or failed."""
+
+import random
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from anlaufstelle_contracts import Choice
+from pydantic import BaseModel
+
+from .person import Address
+
+LONGEST_DELAY = timedelta(minutes=10)
+GIVE_UP_AFTER = timedelta(days=1)
+
+
+class State(StrEnum):
+    """Where a delivery stands."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Failure(StrEnum):
+    """Why it failed, as the contract names it."""
+
+    UNREACHABLE = "unreachable"
+    REJECTED = "rejected"
+
+
+class Delivery(BaseModel):
+    """One message. It is claimed before it is sent, so that two replicas do not send it both."""
+
+    id: str
+    version: int = 0
+    person_id: str
+    number: int
+    """Counts the messages to this person: they are sent in this order."""
+    need_id: str | None = None
+    text: str
+    language: str
+    choices: list[Choice] = []
+    state: State = State.WAITING
+    attempts: int = 0
+    created_at: datetime
+    due_at: datetime
+    claimed_until: datetime
+    claimed_by: str = ""
+    channel: str | None = None
+    """The channel that took it, or failed to."""
+    address_id: str | None = None
+    """Where it was sent, once it was."""
+    failure: Failure | None = None
+    farewell: Address | None = None
+    """Where it goes although the person is not to be written to or not known any more: the last words after /stop and /delete."""
+    expires_at: datetime | None = None
+    """When it is to vanish by itself."""
+
+    def sent(self, channel: str, address_id: str) -> None:
+        """The channel took it."""
+        self.state, self.channel, self.address_id = State.SENT, channel, address_id
+
+    def failed(self, channel: str, why: Failure) -> None:
+        """It will not be tried again."""
+        self.state, self.channel, self.failure = State.FAILED, channel, why
+
+    def put_off(self, now: datetime, seconds: float | None) -> bool:
+        """Try again later: when the channel says, else after a growing delay. False when it has been tried for too long."""
+        if now - self.created_at > GIVE_UP_AFTER:
+            return False
+        self.attempts += 1
+        growing = min(LONGEST_DELAY, timedelta(seconds=2 ** min(self.attempts, 12)) * random.uniform(0.75, 1.25))  # noqa: S311 - jitter
+        self.due_at = now + (timedelta(seconds=seconds) if seconds is not None else growing)
+        self.claimed_until = now
+        return True

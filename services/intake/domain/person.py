@@ -1,0 +1,87 @@
+"""Who writes: a pseudonym for everybody else, an address for intake alone, and what was said last."""
+
+from datetime import datetime
+
+from anlaufstelle_contracts import Choice
+from pydantic import BaseModel
+
+
+class Shown(BaseModel):
+    """Choices that a person was given, numbered from 1."""
+
+    number: int
+    """The number of the message among those to the person."""
+    need_id: str | None = None
+    choices: list[Choice]
+
+    def pick(self, text: str) -> Choice | None:
+        """The choice that a text means: its number, its label or its value."""
+        plain = text.strip().rstrip(".)").casefold()
+        if plain.isascii() and plain.isdigit() and len(plain) < 3:
+            return self.choices[int(plain) - 1] if 0 < int(plain) <= len(self.choices) else None
+        return next((choice for choice in self.choices if plain in (choice.label.casefold(), choice.value.casefold())), None)
+
+
+class Conversation(BaseModel):
+    """Where the talk with a person stands."""
+
+    shown: Shown | None = None
+    """The choices they saw last; a bare number refers to them."""
+    pending: str | None = None
+    """What they wrote, redacted, when they were asked back whether it is a need or an offer. They are asked once."""
+    pending_words_id: str | None = None
+    expects_idea: bool = False
+    hinted: bool = False
+    """They were told how to use this and wrote nothing of use since: silence is better than saying it again."""
+    need_id: str | None = None
+    """The need they talk of now."""
+    need_ids: list[str] = []
+
+
+class Person(BaseModel):
+    """A person. Nothing in here says who they are."""
+
+    id: str
+    version: int = 0
+    address_id: str
+    """Where they last wrote from, and so where answers go."""
+    language: str
+    chosen_language: str | None = None
+    """The language they asked for; before that, the one they write in counts."""
+    stopped: bool = False
+    """They asked not to be written to; their next message ends that."""
+    messages: int = 0
+    """How many messages were addressed to them; numbers the deliveries."""
+    conversation: Conversation = Conversation()
+
+
+class Address(BaseModel):
+    """Where a person can be reached. The id is a keyed hash of channel and address; the address itself is encrypted."""
+
+    id: str
+    version: int = 0
+    person_id: str
+    channel: str
+    sealed: bytes
+
+
+class Words(BaseModel):
+    """The original words of one message, encrypted."""
+
+    id: str
+    version: int = 0
+    person_id: str
+    about: str | None = None
+    """The id of the need, offer or project that came of them."""
+    sealed: bytes
+    at: datetime
+
+
+class Look(BaseModel):
+    """Somebody looked at the original words of a need, and why."""
+
+    id: str
+    version: int = 0
+    need_id: str
+    reason: str
+    at: datetime

@@ -1,0 +1,123 @@
+"""What intake itself says. Answers to needs are notify's; these are the sentences that keep a conversation going."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from anlaufstelle_contracts import Choice
+
+
+class Catalogue(Protocol):
+    """The translations of one language, as gettext has them."""
+
+    def gettext(self, message: str) -> str: ...
+
+
+def _(message: str) -> str:
+    return message
+
+
+class Reply(StrEnum):
+    """The sentences."""
+
+    GREETING = _(
+        "Hello! Write here in your own words what you need, or what you can offer to others, for example: “I am looking for a "
+        "German course for my mother, she is 62, we live in Grünau”. We will look for help that exists and answer here.\n\n"
+        "Please write no names, phone numbers or addresses. All commands: /help"
+    )
+    HELP = _(
+        "Write in one or two sentences what you need or what you offer; no form, no registration.\n\n"
+        "/idea – propose a project\n"
+        "/status – your last request\n"
+        "/language – change the language\n"
+        "/privacy – what happens with your data\n"
+        "/stop – no more messages from us\n"
+        "/delete – delete everything we know of you\n\n"
+        "In danger: police 110, ambulance and fire brigade 112."
+    )
+    HINT = _("Thank you for your message! If you need help or want to offer it, just write it here in your own words.")
+    ASK_BACK = _("We would like to understand you correctly: do you need help, or do you offer it?")
+    THANKS_FOR_OFFER = _(
+        "Thank you for your offer! Somebody from our team will look at it; after that we will show it to people whom it helps."
+    )
+    WITHDRAWN = _("All right, we have closed your request. Should you need something else, just write here.")
+    IDEA_PLEASE = _("Tell us your idea: what should exist, for whom, and what would it take? A few sentences are enough.")
+    WORDS_PLEASE = _("Unfortunately we cannot look at photos, voice messages or files. Please write in words what it is about.")
+    SHORTER = _("Your message is too long for us. Please write the most important things in a few sentences.")
+    STATUS = _("Your last request has the number {code}. As soon as there is something new, we will write to you here.")
+    NO_REQUEST = _("We have no open request of yours. Write here what you need.")
+    PRIVACY = _(
+        "We keep your words encrypted, and our helpers see them without your name and contact details. Nobody gets your address "
+        "or number. With /delete everything about you is deleted at once."
+    )
+    WHICH_LANGUAGE = _("In which language shall we write to you?")
+    LANGUAGE_SET = _("All right, from now on we write to you in English.")
+    ERASE_REALLY = _("Shall we delete everything we know of you: your messages, your requests and how to reach you?")
+    ERASED = _("Everything about you has been deleted. You can write here again at any time.")
+    NOT_ERASED = _("All right, nothing has been deleted.")
+    STOPPED = _("All right, we will not write to you any more. If you need something, just write here again.")
+    EMERGENCY_LIFE = _(
+        "If somebody’s life is in danger, please call 112 at once (ambulance and fire brigade; free of charge, from any phone, "
+        "around the clock). Say where you are and what has happened. Police: 110.\n\nWe are also alerting a person from our team."
+    )
+    EMERGENCY_VIOLENCE = _(
+        "If you are in danger, please call 110 at once (police; free of charge, from any phone). Injured: 112.\n"
+        "Help for women, anonymous and in many languages, around the clock: 116 016.\n\n"
+        "We are also alerting a person from our team."
+    )
+    EMERGENCY_CHILD = _(
+        "Please call 110 at once (police; free of charge, from any phone) and say where and when you last saw the child and what "
+        "it is wearing. If somebody is injured: 112.\n\nWe are also alerting a person from our team."
+    )
+    EMERGENCY_SELF_HARM = _(
+        "You are not alone. Please talk to somebody now: 0800 111 0 111 (crisis line, free of charge, anonymous, around the "
+        "clock). If there is danger to life, call 112.\n\nWe are also alerting a person from our team."
+    )
+
+
+class Button(StrEnum):
+    """The labels of choices."""
+
+    NEED = _("I need help")
+    OFFER = _("I offer help")
+    NEITHER = _("Neither")
+    YES_DELETE = _("Yes, delete everything")
+    NO = _("No")
+
+
+NEED_CHOICE, OFFER_CHOICE, NEITHER_CHOICE = "kind.need", "kind.offer", "kind.neither"
+ERASE_CHOICE, KEEP_CHOICE = "erase.yes", "erase.no"
+LANGUAGE_CHOICE = "language."
+LANGUAGE_NAMES = {"uk": "Українська", "ru": "Русский", "de": "Deutsch", "en": "English"}
+
+_CHOICES: dict[Reply, tuple[tuple[str, Button], ...]] = {
+    Reply.ASK_BACK: ((NEED_CHOICE, Button.NEED), (OFFER_CHOICE, Button.OFFER), (NEITHER_CHOICE, Button.NEITHER)),
+    Reply.ERASE_REALLY: ((ERASE_CHOICE, Button.YES_DELETE), (KEEP_CHOICE, Button.NO)),
+}
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A reply, and the need that its number is of."""
+
+    reply: Reply
+    need_id: str | None = None
+
+
+def text(sentence: Sentence, catalogue: Catalogue, code: str = "") -> str:
+    """The sentence in a language; `code` is the need's short number."""
+    words = catalogue.gettext(sentence.reply)
+    return words.format(code=code) if "{code}" in words else words
+
+
+def choices(sentence: Sentence, catalogue: Catalogue) -> list[Choice]:
+    """The buttons that go with it. Languages are named in themselves."""
+    if sentence.reply is Reply.WHICH_LANGUAGE:
+        return [Choice(value=LANGUAGE_CHOICE + code, label=name) for code, name in LANGUAGE_NAMES.items()]
+    return [Choice(value=value, label=catalogue.gettext(label)) for value, label in _CHOICES.get(sentence.reply, ())]
+
+
+def messages() -> Iterable[str]:
+    """Everything that a catalogue has to have."""
+    return [*Reply, *Button]

@@ -1,0 +1,81 @@
+"""The process: `python -m services.intake.main`."""
+
+import asyncio
+import os
+import secrets
+from functools import partial
+from pathlib import Path
+
+from chassis import Service, run
+from chassis.texts import Texts
+
+from . import api, handlers
+from .channels.base import Channel, Listening
+from .channels.console import Console
+from .channels.telegram import Telegram
+from .channels.web import Web
+from .host import ChannelHost, Reception, keep_listening
+from .repository import Memory
+from .sender import Sender
+from .settings import IntakeSettings
+from .vault import Vault
+
+
+def build(settings: IntakeSettings) -> Service:
+    """The service with everything it depends on."""
+    service = Service("intake", settings)
+    memory, vault = Memory(service), Vault(vault_key(settings))
+    channels = build_channels(settings)
+    reception = Reception(service, memory, vault, Texts(Path(__file__).parent / "locale"))
+    sender = Sender(service, memory, vault, {channel.manifest.id: channel for channel in channels})
+
+    async def open_all() -> None:
+        await memory.check_key(vault)
+        for channel in channels:
+            await channel.open()
+
+    async def close_at_the_end() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            for channel in channels:
+                await channel.close()
+
+    handlers.register(service)
+    api.register(service, channels, reception)
+    service.on_start(open_all)
+    service.committed(sender.wake)
+    service.background(sender.run)
+    service.background(reception.warm_up)
+    service.background(close_at_the_end)
+    for channel in channels:
+        if isinstance(channel, Listening):
+            service.background(partial(keep_listening, service, channel, ChannelHost(channel, reception)))
+    return service
+
+
+def build_channels(settings: IntakeSettings) -> list[Channel]:
+    """The channels that are switched on."""
+    channels: list[Channel] = [Console(), Web()]
+    if token := settings.telegram_bot_token.get_secret_value():
+        secret = settings.telegram_webhook_secret.get_secret_value()
+        channels.append(Telegram(token, settings.telegram_api_url, settings.telegram_webhook_url, secret))
+    return channels
+
+
+def vault_key(settings: IntakeSettings) -> str:
+    """The configured key, or one that is made once and kept in the home folder."""
+    if configured := settings.vault_key.get_secret_value():
+        return configured
+    file = settings.home / "vault.key"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
+            made.write(secrets.token_urlsafe(32))
+    except FileExistsError:
+        pass  # made before
+    return file.read_text().strip()
+
+
+if __name__ == "__main__":
+    run(build, IntakeSettings)

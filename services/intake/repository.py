@@ -1,0 +1,98 @@
+"""Where intake keeps what it knows, and the questions it asks of it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from pymongo import IndexModel
+
+from chassis import Repository, Service, new_id
+
+from .domain.delivery import Delivery, State
+from .domain.person import Address, Look, Person, Words
+from .vault import Vault
+
+
+class OtherKey(Exception):
+    """The vault's key is not the one that this store was filled with."""
+
+
+class Memory:
+    """Intake's collections."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self.people: Repository[Person] = service.keeps(Person, "people")
+        self.addresses: Repository[Address] = service.keeps(Address, "addresses", [IndexModel("person_id")])
+        self.words: Repository[Words] = service.keeps(Words, "words", [IndexModel("person_id"), IndexModel("about")])
+        self.looks: Repository[Look] = service.keeps(Look, "looks", [IndexModel("need_id")])
+        self.deliveries: Repository[Delivery] = service.keeps(
+            Delivery,
+            "deliveries",
+            [
+                IndexModel([("person_id", 1), ("number", 1)]),
+                IndexModel([("address_id", 1), ("number", 1)]),
+                IndexModel([("state", 1), ("person_id", 1), ("number", 1)]),
+                IndexModel("expires_at", expireAfterSeconds=0),
+            ],
+        )
+
+    async def check_key(self, vault: Vault) -> None:
+        """Refuse to work with a key that cannot open what is there: two replicas with keys of their own would split the people.
+
+        Raises OtherKey.
+        """
+        marks = self._service.db["vault"]
+        mark = vault.name("mark")
+        await marks.update_one({"_id": "mark"}, {"$setOnInsert": {"name": mark}}, upsert=True)
+        if await marks.find_one({"_id": "mark", "name": mark}) is None:
+            raise OtherKey("the vault's key is not the one that this store was filled with; set ANLAUFSTELLE_VAULT_KEY")
+
+    async def claim(self, now: datetime, lease: timedelta, limit: int) -> list[Delivery]:
+        """Claim what is due, of each person only the first that waits: nobody gets a later message before an earlier one."""
+        heads = await self.deliveries.collection.aggregate(
+            [
+                {"$match": {"state": State.WAITING}},
+                {"$sort": {"person_id": 1, "number": 1}},
+                {"$group": {"_id": "$person_id", "first": {"$first": "$_id"}, "due_at": {"$first": "$due_at"},
+                            "claimed_until": {"$first": "$claimed_until"}}},
+                {"$match": {"due_at": {"$lte": now}, "claimed_until": {"$lte": now}}},
+                {"$sort": {"due_at": 1}},
+                {"$limit": limit},
+            ]
+        )  # fmt: skip
+        ids = [head["first"] async for head in heads]
+        if not ids:
+            return []
+        ours = new_id()
+        await self.deliveries.collection.update_many(
+            {"_id": {"$in": ids}, "state": State.WAITING, "claimed_until": {"$lte": now}},
+            {"$set": {"claimed_until": now + lease, "claimed_by": ours}, "$inc": {"version": 1}},
+        )
+        return await self.deliveries.find({"claimed_by": ours})
+
+    async def sent_to(self, address_id: str, after: int) -> list[Delivery]:
+        """What was sent to an address, in order, with numbers above `after`."""
+        where = {"address_id": address_id, "state": State.SENT, "number": {"$gt": after}}
+        return await self.deliveries.find(where, sort=[("number", 1)])
+
+    async def delivery(self, person_id: str, number: int) -> Delivery | None:
+        """The message to a person with a number."""
+        found = await self.deliveries.find({"person_id": person_id, "number": number}, limit=1)
+        return found[0] if found else None
+
+    async def words_of(self, person_id: str) -> list[Words]:
+        """Everything kept of what a person said, oldest first."""
+        return await self.words.find({"person_id": person_id}, sort=[("at", 1)])
+
+    async def words_about(self, need_id: str) -> list[Words]:
+        """The original words of a need, oldest first."""
+        return await self.words.find({"about": need_id}, sort=[("at", 1)])
+
+    async def everything_of(self, person_id: str) -> Sequence[Address | Words | Delivery]:
+        """All that must go when a person is forgotten, but the person."""
+        where = {"person_id": person_id}
+        return [
+            *await self.addresses.find(where),
+            *await self.words.find(where),
+            *await self.deliveries.find(where),
+        ]
