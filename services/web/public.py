@@ -14,6 +14,8 @@ from .pages import Pages
 from .rooms import Conversation, Refused, RoomAway, Rooms, Said
 
 LONGEST_TEXT = 4_000
+ERASES = "erase.yes"
+"""What intake's question whether to delete everything is answered with."""
 KEPT = "\n\u200d"
 """Not printable, and yet part of what people write: line ends, and the joiner in emoji."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{8,200}")
@@ -76,13 +78,15 @@ def register(api: FastAPI, pages: Pages, rooms: Rooms) -> None:
         if not problem:
             try:
                 said = "/delete" if erase else choice or text
-                await rooms.say(said, language=language, message_id=_once(form_id, said), token=_known_form(token))
+                await rooms.conversation(_known_form(token))  # only who has a page of ours may write to it
+                await rooms.say(said, language=language, message_id=_once(form_id, said), token=token)
             except (RoomAway, Refused) as error:
                 if isinstance(error, Refused) and error.status == 404:
                     return unknown(request)
                 problem, status = _failure(pages, language, error)
             else:
-                return RedirectResponse("/deleted" if erase else f"/s/{token}", 303, headers=PRIVATE)
+                to = "/deleted" if choice == ERASES else f"/s/{token}{'' if said is text else '?sent=1'}"
+                return RedirectResponse(to, 303, headers=PRIVATE)
         return await show(request, token, problem=problem, text=text, form_id=form_id, status=status)
 
     async def show(
@@ -113,6 +117,7 @@ def register(api: FastAPI, pages: Pages, rooms: Rooms) -> None:
             messages=messages,
             conversation_language=conversation.language,
             waiting=bool(messages) and messages[-1].by == "person" and not problem,
+            sent="sent" in request.query_params and not problem,
             problem=problem,
             text=text,
             form_id=form_id or new_id(),
@@ -169,16 +174,9 @@ def _failure(pages: Pages, language: str, error: RoomAway | Refused) -> tuple[st
 
 
 def _with_replies(token: str, conversation: Conversation) -> list[Offered]:
-    """The last message about each need keeps its buttons; pressing one twice sends one reply."""
-    last = {
-        message.need_id: index for index, message in enumerate(conversation.messages) if message.by == "us" and message.choices
-    }
-    return [
-        Offered(
-            **message.model_dump(),
-            offered=str(uuid5(_REPLIES, f"{token}|{index}|{len(conversation.messages)}"))
-            if message.choices and last.get(message.need_id) == index
-            else "",
-        )
-        for index, message in enumerate(conversation.messages)
-    ]
+    """The choices given last keep their buttons: intake takes a reply to mean those. Pressing one twice replies once."""
+    messages = [Offered(**message.model_dump()) for message in conversation.messages]
+    last = next((message for message in reversed(messages) if message.choices), None)
+    if last:
+        last.offered = str(uuid5(_REPLIES, f"{token}|{len(messages)}|{last.time.isoformat()}"))
+    return messages

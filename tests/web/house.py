@@ -17,6 +17,7 @@ from services.web.main import WebSettings
 DESK_KEY = "a-key-for-tests"
 TOKEN = "t0kEn-of-a-conversation"
 CHOICES = [{"value": "helped", "label": "Допомогло"}, {"value": "human", "label": "Поговорити з людиною"}]
+REPLIES = ("helped", "human", "/delete", "erase.yes")
 ANSWER = "Ми знайшли 1 пропозицію:\n\n1. Kleiderkammer <Grünau>\nДе: Grünau"
 
 
@@ -63,7 +64,8 @@ class House:
                 return JSONResponse({}, 404)
             if body["id"] not in [said["id"] for said in self.said]:
                 self.said.append(body)
-                self.messages.append({"from": "person", "text": body["text"], "time": "2026-11-24T09:30:00Z"})
+                if body["text"] not in REPLIES:  # as intake: what is pressed is no word of the person's
+                    self.messages.append({"from": "person", "text": body["text"], "time": "2026-11-24T09:30:00Z"})
             return {"token": TOKEN, "need_id": "n1", "kind": "need"}
 
         @app.get("/channels/web/conversations/{token}")

@@ -47,23 +47,27 @@ async def test_a_double_click_says_it_once_and_changed_words_are_said_too(browse
 
 async def test_a_choice_is_sent_once_and_only_the_last_message_offers_any(browser: httpx.AsyncClient, house: House) -> None:
     await write(browser, NEED)
-    house.answer("перша")
-    house.answer("друга")
+    house.answer("перша", "n1")
+    house.answer("друга", "n2")
     page = await browser.get(f"/s/{TOKEN}")
     assert page.text.count('class="choices"') == 1
     assert page.text.index("друга") < page.text.index('class="choices"')
     for _ in range(2):
         sent = await browser.post(f"/s/{TOKEN}", data={"id": form_id(page), "choice": "human"})
-        assert (sent.status_code, sent.headers["location"]) == (303, f"/s/{TOKEN}")
+        assert (sent.status_code, sent.headers["location"]) == (303, f"/s/{TOKEN}?sent=1")
+    assert "Надіслано" in (await browser.get(f"/s/{TOKEN}?sent=1")).text
     assert [said["text"] for said in house.said] == [NEED, "human"]
     assert house.said[1]["token"] == TOKEN
 
 
 async def test_everything_can_be_deleted(browser: httpx.AsyncClient, house: House) -> None:
     await write(browser, NEED)
-    sent = await browser.post(f"/s/{TOKEN}?lang=de", data={"id": "form-0002", "erase": "yes"})
-    assert (sent.status_code, sent.headers["location"]) == (303, "/deleted")
+    asked = await browser.post(f"/s/{TOKEN}", data={"id": "form-0002", "erase": "ask"})
+    assert (asked.status_code, asked.headers["location"]) == (303, f"/s/{TOKEN}?sent=1")
     assert (house.said[-1]["text"], house.said[-1]["token"]) == ("/delete", TOKEN)
+    sent = await browser.post(f"/s/{TOKEN}", data={"id": "form-0003", "choice": "erase.yes"})
+    assert (sent.status_code, sent.headers["location"]) == (303, "/deleted")
+    assert house.said[-1]["text"] == "erase.yes"
     assert "gelöscht" in (await browser.get("/deleted?lang=de")).text
 
 

@@ -3,7 +3,10 @@
 
 const lost = document.getElementById("lost");
 
+let changed = Date.now();
+
 function swap(old, fresh) {
+  changed = Date.now();
   const focused = old.contains(document.activeElement) ? document.activeElement : null;
   const keep = [...old.querySelectorAll("textarea, details, input[type=checkbox]")].filter((e) => e.id);
   old.replaceWith(fresh);
@@ -44,7 +47,7 @@ function follow(address) {
 }
 
 function poll() {
-  const seconds = Number(document.querySelector("[data-poll]")?.dataset.poll ?? 10);
+  const seconds = Date.now() - changed < 60_000 ? 2 : 10;
   setTimeout(() => (document.hidden ? Promise.resolve() : refresh()).catch(() => {}).then(poll), seconds * 1000);
 }
 
