@@ -105,7 +105,8 @@ def answered(
     if event.answer == Answer.HUMAN:
         told.waits_for_person = True
     reply = phrase(words, REPLIES, event.answer)
-    return _message(told, [reply]) if reply else None
+    goes_on = choices(words, Answer.MORE, Answer.HUMAN) if event.answer in (Answer.NOT_HELPED, Answer.UNREACHABLE) else []
+    return _message(told, [reply], goes_on) if reply else None
 
 
 def applied(
