@@ -47,7 +47,8 @@ IN_LANGUAGE: dict[str, str] = {
 REPLIES: dict[str, str] = {
     Answer.HELPED: _("Thank you for telling us. We are glad that it helped!"),
     Answer.NOT_HELPED: _(
-        "Thank you for telling us. We are sorry that it did not help. Shall we look further, or would you like to talk to a person?"
+        "Thank you for telling us. We are sorry that it did not help. Shall we look further, or would you like to talk to a "
+        "person?"
     ),
     Answer.UNREACHABLE: _(
         "Thank you for telling us that nobody answers there. We will check this offer. Shall we look further, or would you like "
