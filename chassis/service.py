@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from types import FrameType
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
@@ -55,6 +56,7 @@ class Service:
         self.name, self.settings = name, settings
         self.checkpoint: Checkpoint | None = None
         self.api = FastAPI(title=f"Anlaufstelle {name}", lifespan=self._lifespan)
+        self.api.state.closing = False  # asked to stop: long answers end themselves now, for the server waits for them
         self.token = token_guard(settings)
         self.bus = Bus(name, settings, self._bus_closed)
         self.app = FastStream(self.bus.broker, logger=None)
@@ -268,7 +270,13 @@ def run(build: Callable[[S], Service], settings_class: type[S]) -> None:
     settings = settings_class(_cli_parse_args=True)
     service = build(settings)
     set_up_logs(service.name, settings.log_format, settings.log_level)
-    server = uvicorn.Server(
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            service.api.state.closing = True
+            super().handle_exit(sig, frame)
+
+    server = Server(
         uvicorn.Config(
             service.api,
             host=settings.http_host,
@@ -282,7 +290,7 @@ def run(build: Callable[[S], Service], settings_class: type[S]) -> None:
     )
 
     def stop_server() -> None:
-        server.should_exit = True
+        service.api.state.closing = server.should_exit = True
 
     service.stop_server = stop_server
     server.run()

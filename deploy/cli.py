@@ -95,7 +95,7 @@ def import_offers(
 @app.command()
 def replay(
     folder: Annotated[
-        Path, typer.Argument(help="With needs.jsonl and offers.jsonl, as in data/devset.", exists=True, file_okay=False)
+        Path, typer.Argument(help="With needs.jsonl and offers.jsonl, as data/devset.", exists=True, file_okay=False)
     ],
     rate: Annotated[float, typer.Option(help="Messages a second.", min=0.1)] = 8.0,
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,

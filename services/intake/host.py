@@ -201,7 +201,7 @@ class Reception:
         while True:
             sent = await self.memory.sent_to(address_id, after)
             left = deadline - asyncio.get_running_loop().time()
-            if sent or left <= 0:
+            if sent or left <= 0 or self.service.api.state.closing:
                 return [_line(delivery) for delivery in sent]
             await asyncio.sleep(min(LOOK_EVERY, left))
 

@@ -151,7 +151,7 @@ def register(api: FastAPI, pages: Pages, rooms: Rooms, model: ReadModel, key: De
         """Says that something changed; the page then fetches itself. Ends with the login or the store; browsers come back."""
         yield "retry: 2000\n\n"
         seen, said = "", time.monotonic()
-        while key.knows(request):
+        while key.knows(request) and not request.app.state.closing:
             try:
                 newest = digest(await looking.shared(), looking.today())
             except StoreAway:
