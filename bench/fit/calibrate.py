@@ -11,7 +11,7 @@ from sklearn.model_selection import KFold
 
 from bench.fit.rows import DEVSET, NOW, TODAY, Row, embed, language, offer, rows
 from services.matching.domain.decision import MOST_NAMED, consider
-from services.matching.domain.gap import Gap, Reading, choose
+from services.matching.domain.gap import Gap, choose
 from services.matching.domain.index import Index
 from services.matching.domain.model import Model, to_bytes
 from services.matching.domain.need import Need
@@ -195,9 +195,8 @@ def _gap_f1(asked: list[Row], needs: list[Need], model: Model) -> float:
     for row, need in zip(asked, needs, strict=True):
         if row["relevant_offers"]:
             continue
-        reading = Reading.of(need, model)
-        found = choose(reading, gaps, model) or Gap(id=need.id, grown_at=NOW)
-        gaps = [gap for gap in gaps if gap.id != found.id] + [found.joined(reading, NOW)]
+        found = choose(need, gaps, model) or Gap.opened(need, NOW)
+        gaps = [gap for gap in gaps if gap.id != found.id] + [found.joined(need, NOW)]
         labels.append((found.id, row["gap_theme"]))
     together = [(a[0] == b[0], a[1] is not None and a[1] == b[1]) for a, b in combinations(labels, 2)]
     both = sum(one and other for one, other in together)

@@ -5,32 +5,30 @@ from itertools import combinations
 import numpy as np
 
 from bench.fit.rows import CORPUS, NOW, ROOT, embed, rows
-from services.matching.domain.gap import Gap, Reading, choose
+from services.matching.domain.gap import Gap, choose
 from services.matching.domain.model import Model, to_bytes
 from services.matching.domain.need import Need
 
 
 def main() -> None:
-    """Print F1 for each pair of topic weight and similarity, over the rows in three shuffled orders."""
+    """Print F1 for each pair of topic weight and similarity, over the rows in two shuffled orders."""
     model = Model.load(ROOT / "services" / "matching" / "model")
     asked = rows(CORPUS / "unmet.jsonl")
     vectors = embed([row["text"] for row in asked], True)
-    readings = [
-        Reading.of(Need(id=row["id"], vector=to_bytes(vector)), model) for row, vector in zip(asked, vectors, strict=True)
-    ]
-    for weight in (0.3, 0.6, 0.9):
-        for similarity in np.arange(0.5, 1.2, 0.04):
+    needs = [Need(id=row["id"], vector=to_bytes(vector)) for row, vector in zip(asked, vectors, strict=True)]
+    for weight in (0.6, 0.9):
+        for similarity in np.arange(0.66, 1.1, 0.06):
             model.numbers.gap_topic_weight, model.numbers.gap_similarity = weight, float(similarity)
-            scores = [_score(readings, [row["theme"] for row in asked], model, seed) for seed in range(3)]
+            scores = [_score(needs, [row["theme"] for row in asked], model, seed) for seed in range(2)]
             print(f"topic weight {weight}  similarity {similarity:.2f}  F1 {np.mean(scores):.3f}")
 
 
-def _score(readings: list[Reading], themes: list[str], model: Model, seed: int) -> float:
+def _score(needs: list[Need], themes: list[str], model: Model, seed: int) -> float:
     gaps: dict[str, Gap] = {}
     labels: list[tuple[str, str]] = []
-    for index in np.random.default_rng(seed).permutation(len(readings)):
-        found = choose(readings[index], list(gaps.values()), model) or Gap(id=str(index), grown_at=NOW)
-        gaps[found.id] = found.joined(readings[index], NOW)
+    for index in np.random.default_rng(seed).permutation(len(needs)):
+        found = choose(needs[index], list(gaps.values()), model) or Gap.opened(needs[index], NOW)
+        gaps[found.id] = found.joined(needs[index], NOW)
         labels.append((found.id, themes[index]))
     pairs = [(a[0] == b[0], a[1] == b[1]) for a, b in combinations(labels, 2)]
     return 2.0 * sum(a and b for a, b in pairs) / (sum(a for a, _ in pairs) + sum(b for _, b in pairs))

@@ -29,7 +29,7 @@ PARTLY = 0.3
 ENCODER = "multilingual-e5-small"
 CATEGORIES = [str(category) for category in Category]
 CATEGORY_THRESHOLD = 0.22
-GAP_TOPIC_WEIGHT, GAP_SIMILARITY = 0.9, 1.02
+GAP_TOPIC_WEIGHT, GAP_SIMILARITY = 0.9, 0.9
 """Where the pairwise F1 of the themes in data/corpus/unmet.jsonl peaks (`python -m bench.fit.gaps`)."""
 EVERYDAY = 0.03
 """Share of the needs in which a word must occur to label no gap."""

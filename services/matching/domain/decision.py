@@ -1,11 +1,10 @@
 """The decision on a need: refer at once, let a coordinator decide, or say honestly that there is nothing, and why."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from anlaufstelle_contracts import MatchReason, ReferredOffer, UnmetReason
+from anlaufstelle_contracts import MatchReason, NeedMatched, NeedUnmet, ReferredOffer, ReviewRequested, UnmetReason
 from anlaufstelle_contracts.taxonomy import Category
 
 from . import audience, ranking
@@ -43,10 +42,13 @@ class Decision:
     excluded: list[Exclusion]
 
 
-def decide(need: Need, index: Index, model: Model, today: date, without: Iterable[str] = ()) -> Decision:
-    """Find what helps on a day (local date); `without`: offers not to be named again."""
+def decide(need: Need, index: Index, model: Model, today: date, *, asked_for_more: bool = False) -> Decision:
+    """Find what helps on a day (local date), beyond what was used before.
+
+    A person who asks for more is told of all that is worth naming, even when it is unsure.
+    """
     query = Query.of(need, model, today)
-    admitted, ruled_out = consider(query, index, set(without))
+    admitted, ruled_out = consider(query, index, need.used)
     rarity = index.rarity
     candidates = ranking.rank(query, admitted, rarity, model)
     numbers = model.numbers
@@ -54,16 +56,28 @@ def decide(need: Need, index: Index, model: Model, today: date, without: Iterabl
     categories = need.said_categories or model.categories(query.shares)
     misses = near_misses(query, ruled_out, candidates, rarity, model)
     excluded = [Exclusion(offer_id=miss.offer.id, reason=str(fact)) for miss, fact in misses[:_MOST_EXCLUDED]]
-    best = candidates[0].probability if candidates else 0.0
 
-    if best < numbers.review_from:
-        reason = _unmet_reason(misses, candidates, model)
-        return Decision(Outcome.UNMET, categories, [], reason, excluded)
-    if best < numbers.refer_from or needs_human(likely[0].offer):
-        offers = [_referred(query, candidate, categories) for candidate in (likely or candidates[:1])[:MOST_NAMED]]
-        return Decision(Outcome.REVIEW, categories, offers, None, excluded)
-    named = [candidate for candidate in likely if not needs_human(candidate.offer)][:MOST_NAMED]
-    return Decision(Outcome.REFER, categories, [_referred(query, candidate, categories) for candidate in named], None, excluded)
+    def told(some: list[Candidate]) -> list[ReferredOffer]:
+        return [_told(one.offer, one.probability, _reasons(query, one, categories)) for one in some[:MOST_NAMED]]
+
+    best = candidates[0].probability if candidates else 0.0
+    if best < (numbers.list_from if asked_for_more else numbers.review_from):
+        return Decision(Outcome.UNMET, categories, [], _unmet_reason(misses, candidates, model), excluded)
+    if needs_human(likely[0].offer) or not (asked_for_more or best >= numbers.refer_from):
+        return Decision(Outcome.REVIEW, categories, told(likely), None, excluded)
+    return Decision(
+        Outcome.REFER, categories, told([one for one in likely if not needs_human(one.offer)]), None, excluded
+    )  # fmt: skip
+
+
+def settle(need: Need, decision: Decision) -> tuple[Need, NeedMatched | NeedUnmet | ReviewRequested]:
+    """The need as decided, and what is said of it."""
+    need = need.model_copy(update={"categories": decision.categories, "excluded": decision.excluded})
+    if decision.outcome is Outcome.REFER:
+        return need.refer(decision.offers)
+    if decision.outcome is Outcome.REVIEW:
+        return need.ask_human(decision.offers)
+    return need.leave_unmet(decision.reason or UnmetReason.NO_SUCH_OFFER)
 
 
 def needs_human(offer: Offer) -> bool:
@@ -71,9 +85,11 @@ def needs_human(offer: Offer) -> bool:
     return offer.is_private and bool(_HUMAN_FIRST & set(offer.categories))
 
 
-def as_referred(offer: Offer, probability: float) -> ReferredOffer:
-    """An offer that a coordinator chose, as the person is told of it."""
-    return _told(offer, probability, [MatchReason.TOPIC])
+def chosen_by_human(need: Need, offer: Offer) -> ReferredOffer:
+    """An offer that a coordinator chose, as the person is told of it: with what was known of it as a candidate, if it was one."""
+    known = next((candidate for candidate in need.candidates if candidate.offer_id == offer.id), None)
+    reasons = [MatchReason(why) for why in known.reasons] if known else [MatchReason.TOPIC]
+    return _told(offer, known.probability if known else 1.0, reasons)
 
 
 def consider(
@@ -119,10 +135,6 @@ def _unmet_reason(misses: list[tuple[Candidate, Fact]], candidates: list[Candida
             if changed != candidate.features and ranking.probability(changed, model) >= model.numbers.review_from:
                 return reason
     return UnmetReason.NO_SUCH_OFFER
-
-
-def _referred(query: Query, candidate: Candidate, categories: list[str]) -> ReferredOffer:
-    return _told(candidate.offer, candidate.probability, _reasons(query, candidate, categories))
 
 
 def _told(offer: Offer, probability: float, reasons: list[MatchReason]) -> ReferredOffer:

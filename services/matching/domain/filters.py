@@ -52,18 +52,23 @@ def is_for_residents_only(offer: Offer) -> bool:
 
 
 def find_obstacle(need: Need, stated: Stated, offer: Offer, today: date) -> Fact | None:
-    """The first fact that rules the offer out on a day (local date), or None."""
-    if offer.status is not OfferStatus.PUBLISHED:
-        return Fact.UNVERIFIED
-    if offer.valid_until and offer.valid_until < today:
-        return Fact.EXPIRED
-    if offer.valid_from and offer.valid_from > today:
-        return Fact.NOT_STARTED
-    if offer.capacity == 0:
-        return Fact.FULL
+    """The first fact that rules the offer out for a need on a day (local date), or None."""
+    if fact := find_unavailable(offer, today):
+        return fact
     if audience.is_excluded(offer.audience, stated):
         return Fact.AUDIENCE
     if need.district and is_for_residents_only(offer):
         lives_there = any(places.is_same(need.district, place) for place in offer.districts)
         return None if lives_there else Fact.RESIDENTS_ONLY
     return None
+
+
+def find_unavailable(offer: Offer, today: date) -> Fact | None:
+    """Why the offer helps nobody on a day (local date), or None."""
+    if offer.status is not OfferStatus.PUBLISHED:
+        return Fact.UNVERIFIED
+    if offer.valid_until and offer.valid_until < today:
+        return Fact.EXPIRED
+    if offer.valid_from and offer.valid_from > today:
+        return Fact.NOT_STARTED
+    return Fact.FULL if offer.capacity == 0 else None

@@ -10,7 +10,7 @@ import numpy as np
 from anlaufstelle_contracts import GapClosed, GapDetected
 from pydantic import BaseModel, Field
 
-from .model import Model, Vectors, from_bytes, unit
+from .model import Model, from_bytes, unit
 from .need import Need
 from .words import stems
 
@@ -21,26 +21,31 @@ _KEYWORDS = 8
 
 
 class Gap(BaseModel):
-    """The theme of `count` unmet needs. `direction` and `topics` are sums over them (float64), so that a need can leave again."""
+    """The theme of `count` unmet needs. `total` is the sum of their embeddings (float64), so that a need can leave again."""
 
     id: str
     version: int = 0
+    encoder: str = Field(description="What embedded its needs.")
     count: int = 0
-    direction: bytes = b""
-    topics: bytes = b""
+    total: bytes = b""
     grown_at: datetime = Field(description="When the last need joined, UTC.")
     announced: int = Field(0, description="How many needs it had when it was last announced; 0: never.")
     announced_at: datetime | None = None
     closed_at: datetime | None = None
     closed_by: str | None = Field(None, description="The offer that covers it.")
 
-    def joined(self, reading: "Reading", now: datetime) -> Self:
-        """With one more need."""
-        return self._changed(reading, +1).model_copy(update={"grown_at": now})
+    @classmethod
+    def opened(cls, first: Need, now: datetime) -> Self:
+        """A theme for a need that fits into none. Its id is the same however often that is tried."""
+        return cls(id=str(uuid5(_GAPS, first.id)), encoder=first.encoder, grown_at=now)
 
-    def left(self, reading: "Reading", now: datetime, offer_id: str | None) -> tuple[Self, GapClosed | None]:
+    def joined(self, need: Need, now: datetime) -> Self:
+        """With one more need."""
+        return self._changed(need, +1).model_copy(update={"grown_at": now})
+
+    def left(self, need: Need, now: datetime, offer_id: str | None) -> tuple[Self, GapClosed | None]:
         """With one need less: referred to an offer, or gone. Closed when an offer took half of it, or nothing is left."""
-        gap = self._changed(reading, -1)
+        gap = self._changed(need, -1)
         covered = offer_id is not None and gap.count * 2 <= self.announced
         if not self.announced or self.closed_at or not (covered or gap.count == 0):
             return gap, None
@@ -48,29 +53,14 @@ class Gap(BaseModel):
         return closed, GapClosed(gap_id=self.id, offer_id=offer_id)
 
     def announce(self, needs: Sequence[Need], evidence: "Evidence", now: datetime) -> tuple[Self, GapDetected]:
-        """Say that something is missing, with what these of its needs have in common."""
+        """Say that something is missing, with what these of its needs (at least one) have in common."""
         gap = self.model_copy(update={"announced": self.count, "announced_at": now})
         return gap, GapDetected(gap_id=self.id, need_ids=[need.id for need in needs], **evidence.model_dump())
 
-    def _changed(self, reading: "Reading", sign: int) -> Self:
-        return self.model_copy(update={
-            "count": self.count + sign,
-            "direction": _add(self.direction, reading.direction, sign),
-            "topics": _add(self.topics, reading.topics, sign),
-        })  # fmt: skip
-
-
-class Reading(BaseModel, arbitrary_types_allowed=True):
-    """An unmet need as a gap sees it."""
-
-    direction: Vectors
-    topics: Vectors
-
-    @classmethod
-    def of(cls, need: Need, model: Model) -> Self:
-        """Read a need that still has its vector."""
-        mapped = model.map_needs(from_bytes(need.vector)[None, :])
-        return cls(direction=mapped[0], topics=model.topic_shares(mapped)[0])
+    def _changed(self, need: Need, sign: int) -> Self:
+        vector = from_bytes(need.vector).astype(np.float64)
+        before = np.frombuffer(self.total, dtype=np.float64) if self.total else np.zeros_like(vector)
+        return self.model_copy(update={"count": self.count + sign, "total": (before + sign * vector).tobytes()})
 
 
 class Evidence(BaseModel):
@@ -81,12 +71,12 @@ class Evidence(BaseModel):
     person_count: int
     districts: list[str]
     reasons: list[str]
-    since: datetime
+    since: datetime | None
     keywords: list[str]
 
     @classmethod
     def of(cls, needs: Sequence[Need], everyday_stems: Container[str]) -> Self:
-        """Count. Words that everybody uses label nothing. ValueError without any need."""
+        """Count. Words that everybody uses label nothing."""
         asked = [need.articulated_at for need in needs if need.articulated_at]
         places = Counter(district for district, _ in {(need.district, need.person_id) for need in needs if need.district})
         return cls(
@@ -95,24 +85,20 @@ class Evidence(BaseModel):
             person_count=len({need.person_id for need in needs}),
             districts=[place for place, people in places.most_common() if people >= _NAMED_BY],
             reasons=_commonest(need.reason for need in needs if need.reason),
-            since=min(asked),
+            since=min(asked, default=None),
             keywords=_shared_words(needs, everyday_stems),
         )
 
 
-def gap_id(first: Need) -> str:
-    """The id of the gap that a need opens: the same however often it is tried."""
-    return str(uuid5(_GAPS, first.id))
-
-
-def choose(reading: Reading, gaps: Sequence[Gap], model: Model) -> Gap | None:
-    """The open gap that a need belongs to, or None when it is a theme of its own."""
+def choose(need: Need, gaps: Sequence[Gap], model: Model) -> Gap | None:
+    """The one of some open gaps that a need belongs to, or None when it is a theme of its own."""
     if not gaps:
         return None
-    directions = unit(np.stack([_sum(gap.direction) for gap in gaps]).astype(np.float32))
-    topics = np.stack([_sum(gap.topics) / gap.count for gap in gaps])
-    shared = np.sqrt(np.maximum(topics, 0)) @ np.sqrt(reading.topics)
-    alike = directions @ reading.direction + model.numbers.gap_topic_weight * shared
+    totals = np.stack([np.frombuffer(gap.total, dtype=np.float64) for gap in gaps]).astype(np.float32)
+    themes = model.map_needs(unit(totals))
+    own = model.map_needs(from_bytes(need.vector)[None, :])
+    shared_topics = np.sqrt(model.topic_shares(themes)) @ np.sqrt(model.topic_shares(own)[0])
+    alike = themes @ own[0] + model.numbers.gap_topic_weight * shared_topics
     best = int(np.argmax(alike))
     return gaps[best] if alike[best] >= model.numbers.gap_similarity else None
 
@@ -122,15 +108,6 @@ def is_due(gap: Gap, evidence: Evidence, least_needs: int, least_people: int) ->
     if gap.closed_at or evidence.need_count < least_needs or evidence.person_count < least_people:
         return False
     return gap.count >= 2 * gap.announced
-
-
-def _sum(stored: bytes) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-    return np.frombuffer(stored, dtype=np.float64)
-
-
-def _add(stored: bytes, vector: Vectors, sign: int) -> bytes:
-    before = _sum(stored) if stored else np.zeros(len(vector))
-    return bytes((before + sign * vector).tobytes())
 
 
 def _commonest(values: Iterable[str]) -> list[str]:

@@ -67,19 +67,21 @@ class Need(BaseModel):
     articulated_at: datetime | None = None
     correlation_id: str = ""
     vector: bytes = b""
+    encoder: str = Field("", description="What embedded it.")
     state: NeedState = NeedState.OPEN
     reason: str | None = Field(None, description="Why it is unmet.")
     referrals: list[Referral] = Field([], description="What was named, all rounds, best first in each.")
     candidates: list[Referral] = Field([], description="What a coordinator has to choose from.")
+    rejected: list[str] = Field([], description="Offers that a coordinator saw and found unfit.")
+    left_by_human: bool = Field(False, description="A coordinator decided that nothing fits.")
     excluded: list[Exclusion] = []
     gap_id: str | None = Field(None, description="The theme of unmet needs that it counts for.")
 
     @classmethod
-    def articulated(cls, event: NeedArticulated, version: int, at: datetime, correlation_id: str) -> Self:
+    def articulated(cls, event: NeedArticulated, at: datetime, correlation_id: str) -> Self:
         """The need as the person said it."""
         return cls(
             id=event.need_id,
-            version=version,
             articulated_at=at,
             correlation_id=correlation_id,
             said_categories=event.categories,
@@ -89,9 +91,14 @@ class Need(BaseModel):
         )  # fmt: skip
 
     @property
-    def named(self) -> set[str]:
-        """The offers that the person has been pointed to."""
-        return {referral.offer_id for referral in self.referrals}
+    def used(self) -> set[str]:
+        """The offers that are not to be named again: the person was pointed to them, or a coordinator found them unfit."""
+        return {referral.offer_id for referral in self.referrals} | set(self.rejected)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nothing may happen to it any more."""
+        return self.state in (NeedState.WITHDRAWN, NeedState.ERASED)
 
     def refer(self, offers: Sequence[ReferredOffer]) -> tuple[Self, NeedMatched]:
         """Point the person to offers."""
@@ -133,6 +140,11 @@ class Need(BaseModel):
             candidates=list(candidates),
         )
 
+    def found_unfit(self) -> Self:
+        """A coordinator saw the candidates and chose none."""
+        seen = [candidate.offer_id for candidate in self.candidates]
+        return self.model_copy(update={"rejected": sorted({*self.rejected, *seen}), "left_by_human": True})
+
     def answered(self, answer: Answer | str, offer_id: str | None) -> Self:
         """Keep what the person said of one referral, or of all that have no answer yet."""
         referrals = [
@@ -146,8 +158,8 @@ class Need(BaseModel):
     def withdrawn(self) -> Self:
         """The person no longer needs it: the words go, what it was about stays for the count."""
         return self.model_copy(update={
-            "state": NeedState.WITHDRAWN, "text": "", "vector": b"", "district": None, "candidates": [], "excluded": [],
-            "gap_id": None,
+            "state": NeedState.WITHDRAWN, "text": "", "vector": b"", "encoder": "", "district": None, "gap_id": None,
+            "candidates": [], "excluded": [], "rejected": [],
         })  # fmt: skip
 
     def erased(self) -> "Need":

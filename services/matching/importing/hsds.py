@@ -1,0 +1,176 @@
+"""Open Referral HSDS 3.0 JSON: a service, a list of services, or a plain array of them. Contacts are left where they are."""
+
+import json
+from datetime import date
+from typing import Any, Literal
+
+from anlaufstelle_contracts.taxonomy import LANGUAGES, TERMS, Category, label, open_eligibility
+from pydantic import Field, JsonValue, ValidationError
+
+from ..domain.offer import OfferContent
+from ..domain.places import CITY, is_known
+from .entry import Broken, Entry, OfferId, Prose, Reading, Short, Strict, Title, explain
+
+_LANGUAGE_CODES = {"deu": "de", "ger": "de", "ukr": "uk", "rus": "ru", "eng": "en", "ara": "ar", "pol": "pl", "fra": "fr"}
+_CHILD, _SENIOR = 18, 60
+
+
+class Language(Strict):
+    """A language spoken."""
+
+    code: str | None = None
+    name: str | None = None
+
+
+class Schedule(Strict):
+    """When it is open, and from when to when."""
+
+    dtstart: date | None = None
+    until: date | None = None
+    description: Prose | None = None
+
+
+class TaxonomyTerm(Strict):
+    """A term of any taxonomy."""
+
+    code: str | None = None
+    name: str | None = None
+
+
+class Attribute(Strict):
+    """A classification."""
+
+    taxonomy_term: TaxonomyTerm | None = None
+
+
+class ServiceArea(Strict):
+    """Where it is for."""
+
+    name: Short | None = None
+
+
+class Address(Strict):
+    """Where it is; the street is not kept."""
+
+    city: Short | None = None
+
+
+class Location(Strict):
+    """A place."""
+
+    addresses: list[Address] = Field([])
+
+
+class ServiceAtLocation(Strict):
+    """The service at a place."""
+
+    location: Location | None = None
+
+
+class Capacity(Strict):
+    """Free places (HSDS 3.1)."""
+
+    available: float = Field(ge=0)
+
+
+class HsdsService(Strict):
+    """What is read of a service."""
+
+    id: OfferId
+    name: Title
+    description: Prose | None = None
+    status: Literal["active", "inactive", "defunct", "temporarily closed"]
+    eligibility_description: Prose | None = None
+    application_process: Prose | None = None
+    minimum_age: float | None = None
+    maximum_age: float | None = None
+    assured_date: date | None = None
+    languages: list[Language] = Field([])
+    schedules: list[Schedule] = Field([])
+    service_areas: list[ServiceArea] = Field([])
+    service_at_locations: list[ServiceAtLocation] = Field([])
+    attributes: list[Attribute] = Field([])
+    service_capacities: list[Capacity] = Field([], description="HSDS 3.1.")
+
+    def entry(self) -> Entry:
+        """The offer."""
+        terms = [attribute.taxonomy_term for attribute in self.attributes if attribute.taxonomy_term]
+        ends, starts = [one.until for one in self.schedules], [one.dtstart for one in self.schedules]
+        parts = [self.description, self.eligibility_description, self.application_process]
+        content = OfferContent(
+            title=self.name,
+            description=" ".join(part for part in parts if part),
+            categories=list(dict.fromkeys(str(found) for term in terms if (found := _category(term)))),
+            districts=self._districts(),
+            languages=list(dict.fromkeys(code for one in self.languages if (code := _language(one)))),
+            audience=self._audience(),
+            valid_from=min(day for day in starts if day) if starts and all(starts) else None,
+            valid_until=max(day for day in ends if day) if ends and all(ends) else None,
+            capacity=int(sum(one.available for one in self.service_capacities)) if self.service_capacities else None,
+            schedule="; ".join(one.description for one in self.schedules if one.description)[:1_000] or None,
+            assured_date=self.assured_date,
+        )
+        among = [found for term in terms for found in _below(term)]
+        return Entry(id=self.id, content=content, is_active=self.status == "active", categories_among=among)
+
+    def _districts(self) -> list[str]:
+        """Named areas that are parts of the city; else towns outside in which it is; else the whole city."""
+        areas = [area.name for area in self.service_areas if area.name and is_known(area.name)]
+        places = [place.location.addresses for place in self.service_at_locations if place.location]
+        towns = [address.city for addresses in places for address in addresses if address.city]
+        return list(dict.fromkeys(areas or ([] if CITY in towns else towns)))
+
+    def _audience(self) -> list[str]:
+        if self.maximum_age is not None and self.maximum_age < _CHILD:
+            return ["children"]
+        return ["seniors"] if self.minimum_age is not None and self.minimum_age >= _SENIOR else []
+
+
+def read_hsds(body: bytes) -> Reading:
+    """Every service that can be read, and for every other one what is wrong with it. ValueError when the body is no JSON."""
+    try:
+        document: JsonValue = json.loads(body.removeprefix(b"\xef\xbb\xbf"))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(f"not JSON: {type(error).__name__}") from None
+    reading = Reading()
+    for path, service in _services(document):
+        where: dict[str, int | str] = {"path": path}
+        try:
+            reading.add(where, HsdsService.model_validate(service).entry())
+        except ValidationError as error:
+            reading.errors.append(Broken(where, explain(error)))
+    return reading
+
+
+def _services(document: Any) -> list[tuple[str, Any]]:
+    if isinstance(document, list):
+        return [(f"[{index}]", one) for index, one in enumerate(document)]
+    if isinstance(document, dict) and isinstance(document.get("contents"), list):
+        return [(f"contents[{index}]", one) for index, one in enumerate(document["contents"])]
+    return [("service", document)]
+
+
+def _language(spoken: Language) -> str | None:
+    code = (spoken.code or "").lower()
+    return _LANGUAGE_CODES.get(code, code) if 2 <= len(code) <= 8 else None
+
+
+_BY_NAME = {label(category, language).casefold(): category for category in TERMS for language in LANGUAGES}
+
+
+def _category(term: TaxonomyTerm) -> Category | None:
+    """The category that a term names by its id or by its label in any of the four languages."""
+    for word in (term.code, term.name):
+        if word and word.casefold() in set(Category):
+            return Category(word.casefold())
+        if word and word.casefold() in _BY_NAME:
+            return _BY_NAME[word.casefold()]
+    return None
+
+
+def _below(term: TaxonomyTerm) -> list[Category]:
+    """The categories under an Open Eligibility service of that name."""
+    words = {word.casefold() for word in (term.code, term.name) if word}
+    return [category for category in TERMS if str(open_eligibility(category)).casefold() in words]

@@ -1,0 +1,66 @@
+"""The process: `python -m services.matching.main`."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr
+
+from chassis import Service, Settings, run
+
+from . import api, handlers
+from .deciding import Deciding
+from .directory import Directory
+from .domain.model import Model
+from .encoder import BundledEncoder, Encoder, EndpointEncoder, RememberingEncoder
+from .keeper import Keeper, Thresholds
+from .publishing import Publishing
+from .repository import Gaps, Needs, Offers
+
+
+class MatchingSettings(Settings):
+    """What matching needs to know."""
+
+    matching_model: Path = Field(Path(__file__).parent / "model", description="Folder of the fitted model.")
+    embedding_url: str = Field("", description="OpenAI-compatible endpoint, e.g. http://host/v1; empty: the bundled encoder.")
+    embedding_model: str = Field("", description="The endpoint's model; the fitted model must have been fitted with it.")
+    embedding_key: SecretStr = Field(SecretStr(""), description="Bearer key of the endpoint.")
+    embedding_query_prefix: str = Field("query: ", description="What the endpoint's model wants before a need.")
+    embedding_passage_prefix: str = Field("passage: ", description="What the endpoint's model wants before an offer.")
+    gap_needs: int = Field(3, ge=1, description="Similar unmet needs that make a gap.")
+    gap_people: int = Field(3, ge=1, description="Different people among them.")
+    gap_days: int = Field(60, ge=1, description="Days for which a need counts as waiting.")
+
+
+class WrongEncoder(ValueError):
+    """The fitted model was fitted with another encoder than the one that is configured."""
+
+
+def build(settings: MatchingSettings) -> Service:
+    """The service with everything it depends on. Raises WrongEncoder."""
+    service = Service("matching", settings)
+    model = Model.load(settings.matching_model)
+    encoder = _encoder(settings)
+    if encoder.name != model.numbers.encoder:
+        raise WrongEncoder(f"the model was fitted with {model.numbers.encoder!r}, configured is {encoder.name!r}: fit it again")
+    offers, needs, gaps = Offers(service), Needs(service), Gaps(service)
+    directory = Directory(offers, model, encoder)
+    deciding = Deciding(directory, model, encoder, ZoneInfo(settings.timezone))
+    thresholds = Thresholds(settings.gap_needs, settings.gap_people, settings.gap_days)
+    directory.register(service)
+    handlers.register(service, deciding, needs)
+    Keeper(service, deciding, needs, offers, gaps, thresholds).register()
+    api.register(service, deciding, Publishing(service, offers, deciding), needs, offers, gaps)
+    return service
+
+
+def _encoder(settings: MatchingSettings) -> Encoder:
+    if not settings.embedding_url:
+        return RememberingEncoder(BundledEncoder())
+    return RememberingEncoder(EndpointEncoder(
+        settings.embedding_url, settings.embedding_model, settings.embedding_key,
+        settings.embedding_query_prefix, settings.embedding_passage_prefix,
+    ))  # fmt: skip
+
+
+if __name__ == "__main__":
+    run(build, MatchingSettings)

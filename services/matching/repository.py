@@ -1,0 +1,109 @@
+"""Where offers, needs and gaps are kept, and what is asked of them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.errors import ConnectionFailure
+
+from chassis import Repository, Service
+
+from .domain.gap import Gap
+from .domain.need import WAITING, Need, NeedState
+from .domain.offer import Giver, Offer, OfferStatus
+
+StoreAway = ConnectionFailure
+"""The store cannot be reached just now: whoever does something again and again goes on when it is back."""
+
+
+class Offers:
+    """The directory of offers."""
+
+    def __init__(self, service: Service) -> None:
+        service.keeps(Giver, "givers")
+        self._offers: Repository[Offer] = service.keeps(
+            Offer, "offers", indexes=[IndexModel("changed_at"), IndexModel("rematch_on", sparse=True)]
+        )
+
+    async def get(self, identifier: str) -> Offer | None:
+        """One offer."""
+        return await self._offers.get(identifier)
+
+    async def some(self, identifiers: Collection[str]) -> list[Offer]:
+        """Those of some ids that exist."""
+        return await self._offers.find({"_id": {"$in": list(identifiers)}})
+
+    async def page(self, status: OfferStatus | None, after: str, limit: int) -> list[Offer]:
+        """Offers in the order of their ids."""
+        where: dict[str, Any] = {"_id": {"$gt": after}} | ({"status": status.value} if status else {})
+        return await self._offers.find(where, sort=[("_id", ASCENDING)], limit=limit)
+
+    async def versions(self, since: datetime | None) -> dict[str, tuple[int, datetime]]:
+        """Version and time of the last change of every offer changed since a moment, or of all."""
+        where = {"changed_at": {"$gte": since}} if since else {}
+        found = self._offers.collection.find(where, {"version": 1, "changed_at": 1})
+        return {document["_id"]: (document["version"], document["changed_at"]) async for document in found}
+
+    async def to_rematch(self, today: date, limit: int) -> list[Offer]:
+        """Published offers with which waiting needs have not been tried yet."""
+        where = {"rematch_on": {"$lte": today.isoformat()}, "status": OfferStatus.PUBLISHED.value}
+        return await self._offers.find(where, sort=[("_id", ASCENDING)], limit=limit)
+
+
+class Needs:
+    """Needs and what was decided."""
+
+    def __init__(self, service: Service) -> None:
+        self._needs: Repository[Need] = service.keeps(
+            Need, "needs", indexes=[
+                IndexModel("person_id"), IndexModel([("state", ASCENDING), ("gap_id", ASCENDING)]), IndexModel("gap_id"),
+            ],
+        )  # fmt: skip
+
+    async def get(self, identifier: str) -> Need | None:
+        """One need."""
+        return await self._needs.get(identifier)
+
+    async def ids_of_person(self, person_id: str) -> list[str]:
+        """The needs of a person."""
+        found = self._needs.collection.find({"person_id": person_id}, {"_id": 1})
+        return [document["_id"] async for document in found]
+
+    async def waiting(self, since: datetime, after: str, limit: int) -> list[Need]:
+        """Needs that a new offer might answer, in the order of their ids."""
+        where = {
+            "state": {"$in": [state.value for state in WAITING]}, "articulated_at": {"$gte": since}, "_id": {"$gt": after},
+        }  # fmt: skip
+        return await self._needs.find(where, sort=[("_id", ASCENDING)], limit=limit)
+
+    async def ungathered(self, limit: int) -> list[Need]:
+        """Unmet needs that count for no gap yet, in the order of their ids."""
+        return await self._needs.find(
+            {"state": NeedState.UNMET.value, "gap_id": None}, sort=[("_id", ASCENDING)], limit=limit
+        )  # fmt: skip
+
+    async def of_gap(self, gap_id: str, since: datetime | None, limit: int) -> list[Need]:
+        """The newest unmet needs of a gap."""
+        where: dict[str, Any] = {"gap_id": gap_id, "state": NeedState.UNMET.value}
+        where |= {"articulated_at": {"$gte": since}} if since else {}
+        return await self._needs.find(where, sort=[("articulated_at", DESCENDING)], limit=limit)
+
+
+class Gaps:
+    """Themes of unmet needs."""
+
+    def __init__(self, service: Service) -> None:
+        self._gaps: Repository[Gap] = service.keeps(Gap, "gaps", indexes=[IndexModel("grown_at")])
+
+    async def growing(self, since: datetime, encoder: str) -> list[Gap]:
+        """Gaps that are open and were joined since a moment."""
+        return await self._find({"grown_at": {"$gte": since}, "closed_at": None, "count": {"$gt": 0}, "encoder": encoder})
+
+    async def shown(self, least: int, limit: int) -> list[Gap]:
+        """Gaps of at least so many needs, or announced once, the newest first."""
+        where = {"$or": [{"count": {"$gte": least}}, {"announced": {"$gt": 0}}]}
+        return await self._find(where, sort=[("grown_at", DESCENDING)], limit=limit)
+
+    async def _find(self, where: Mapping[str, Any], sort: Sequence[tuple[str, int]] = (), limit: int = 0) -> list[Gap]:
+        return await self._gaps.find(where, sort=sort, limit=limit)
