@@ -21,6 +21,7 @@ from .supervisor import Supervisor, shorten
 
 SAMPLE = REPOSITORY / "deploy" / "sample" / "offers.jsonl"
 START_TIMEOUT = 120.0
+LOAD_TIMEOUT = 300.0
 DEFAULT_PORT = 8080
 UP = (sys.executable, "-P", "-m", "deploy.cli", "up")
 EXAMPLE = "Шукаю курси німецької для мами, їй 62 роки, живемо в Грюнау"
@@ -147,8 +148,12 @@ class _Instance:
         supervisor, its, began = self._supervisor, self._programs, time.monotonic()
         supervisor.start((its.store, its.bus))
         await supervisor.ready((its.bus.name,), START_TIMEOUT)
-        await self._provision()
+        provisioning = asyncio.create_task(self._provision())
+        if not self._home.sample_loaded.exists():
+            await provisioning
+        # On a bus that was provisioned before, services need not wait: one that finds a difference is started again.
         supervisor.start(its.services)
+        await provisioning
         await supervisor.ready([program.name for program in its], START_TIMEOUT)
         await self._load_sample()
         self._phase = "ready"
@@ -176,8 +181,9 @@ class _Instance:
         matching = next((program.port for program in self._programs.services if program.name == "matching"), None)
         if matching is None or self._home.sample_loaded.exists():
             return
+        self._say("loading a sample directory")
         try:
-            async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
+            async with httpx.AsyncClient(trust_env=False, timeout=LOAD_TIMEOUT) as client:
                 response = await client.post(
                     f"http://{parts.HOST}:{matching}/directory/import", params={"sample": "true"}, content=SAMPLE.read_bytes(),
                     headers={"Authorization": f"Bearer {self._secrets.api_token}", "Content-Type": "application/x-ndjson"},

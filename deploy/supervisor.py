@@ -171,7 +171,7 @@ class Supervisor:
                 self._see(supervised, "not ready")
                 self._say(f"{name} is not ready any more")
             shorten(supervised.log)
-            await asyncio.sleep(CALM if seen.state == "ready" else 0.05)
+            await asyncio.sleep(CALM if seen.state == "ready" else 0.1)
 
     def _see(self, supervised: Supervised, state: str) -> None:
         supervised.seen.state = state
