@@ -25,10 +25,10 @@ PERSON = "zebrafalke"
 async def test_no_word_of_a_message_in_any_log_and_no_contact_outside_intake(system: System) -> None:
     for number, text in enumerate(MESSAGES):
         await system.say(text, f"{PERSON}-{number}", f"message-{number}")
-    await _bad_input(system)
     await eventually(lambda: _answered(system, f"{PERSON}-0"), timeout=30)
     await system.quiet()
     bus = "\n".join(event.to_json().decode() for event in await system.events())
+    await _bad_input(system)
     system.down()
     logs = system.logs()
     assert "started" in logs
@@ -49,7 +49,8 @@ async def _bad_input(system: System) -> None:
     refused = {}
     async with system.http("intake") as intake, system.http("matching") as matching, system.bus() as bus:
         console = "/channels/console/messages"
-        refused["no JSON"] = await intake.post(console, content=words.encode())
+        json = {"Content-Type": "application/json"}
+        refused["no JSON"] = await intake.post(console, content=words.encode(), headers=json)
         refused["binary"] = await intake.post(console, content=b"\xff\xfe\x00" + words.encode())
         refused["wrong shape"] = await intake.post(console, json={"text": [words]})
         refused["1 MB"] = await intake.post(console, json={"from": "x", "text": words * 40_000, "id": "big"})
@@ -67,7 +68,7 @@ async def _bad_input(system: System) -> None:
         forged = b'{"specversion": "1.0", "id": "x", "data": {"text": "' + words.encode() + b'"}}'
         await bus.jetstream().publish("internal.messages.requested.v1.forged", forged)
     codes = {name: answer.status_code for name, answer in refused.items()}
-    assert codes == {"no JSON": 422, "binary": 422, "wrong shape": 422, "1 MB": 413, "no token": 401}
+    assert codes == {"no JSON": 400, "binary": 415, "wrong shape": 400, "1 MB": 413, "no token": 401}
     for answer in refused.values():
         assert "таємниця" not in answer.text
         assert "detail" in answer.json()
