@@ -10,6 +10,7 @@ from nats.js.api import StreamConfig
 from pymongo import AsyncMongoClient
 
 from deploy import parts
+from deploy.home import REPOSITORY
 from deploy.nats_config import nats_config
 from tests.kit.infra import Bus, Store
 from tests.kit.waiting import eventually
@@ -78,6 +79,12 @@ async def test_bus_that_may_lose_messages_is_refused(tmp_path: Path) -> None:
         await eventually(refused)
     finally:
         process.kill()
+
+
+def test_tests_in_containers_run_on_what_is_deployed() -> None:
+    compose = (REPOSITORY / "deploy" / "compose.yaml").read_text()
+    assert f"image: {parts.NATS_IMAGE}\n" in compose
+    assert f"image: {parts.MONGO_IMAGE}\n" in compose
 
 
 async def test_store_keeps_a_committed_transaction_through_sigkill(store: Store) -> None:

@@ -47,6 +47,11 @@ class Container:
         if self._running():
             self._container.get_wrapped_container().stop()
 
+    def discard(self) -> None:
+        if self._made:
+            self._container.stop()
+            self._made = False
+
     def log(self) -> str:
         return b"".join(self._container.get_logs()).decode(errors="replace")[-4_000:]
 

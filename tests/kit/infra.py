@@ -42,6 +42,9 @@ class Machine(Protocol):
     def stop(self) -> None:
         """Stop it in order, and wait until it is gone."""
 
+    def discard(self) -> None:
+        """End it for good."""
+
     def ready(self) -> bool:
         """Whether it serves."""
 
@@ -76,6 +79,10 @@ class Server:
     def stop(self) -> None:
         """Stop it in order. Its data stay, so that it can be started again."""
         self._machine.stop()
+
+    def discard(self) -> None:
+        """End it for good."""
+        self._machine.discard()
 
 
 S = TypeVar("S", bound=Server)
@@ -118,6 +125,9 @@ class Process:
     def stop(self) -> None:
         self._end(signal.SIGTERM)
 
+    def discard(self) -> None:
+        self.kill()
+
     def _end(self, how: signal.Signals) -> None:
         if self._process is None:
             return
@@ -152,7 +162,7 @@ class Infra:
     def close(self) -> None:
         """End everything that was made."""
         for server in self._servers:
-            server.kill()
+            server.discard()
 
     def _take(self, kind: str, new: Callable[[], S]) -> S:
         server = self._warm.pop(kind, None) or self._started(new())
@@ -206,7 +216,7 @@ def bus(infra: Infra) -> Iterator[Bus]:
     """A fresh bus: no streams, no messages."""
     server = infra.bus()
     yield server
-    server.kill()
+    server.discard()
 
 
 @pytest.fixture
@@ -214,4 +224,4 @@ def store(infra: Infra) -> Iterator[Store]:
     """A fresh, empty store."""
     server = infra.store()
     yield server
-    server.kill()
+    server.discard()
