@@ -156,9 +156,9 @@ class _Instance:
         await provisioning
         await supervisor.ready([program.name for program in its], START_TIMEOUT)
         await self._load_sample()
-        self._phase = "ready"
-        self._changed()
         self._say(f"everything is ready after {time.monotonic() - began:.1f} s")
+        self._phase = "ready"  # who started us detached stops listening now
+        self._changed()
         self._spinner.stop()
         welcome(self._home, self._console, self._port)
         await supervisor.failure()

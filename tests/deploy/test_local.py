@@ -128,6 +128,7 @@ async def test_detached_it_goes_on_until_down(instance: Instance, monkeypatch: p
     assert instance.command("status").returncode == 0
     assert "Anlaufstelle is ready" in output.getvalue()
     assert "desk?key=" in output.getvalue()
+    assert "everything is ready after" in output.getvalue()
     down = instance.command("down")
     assert down.stdout == "Stopped.\n"
     assert instance.command("down").stdout == "Nothing is running.\n"
