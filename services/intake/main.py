@@ -12,7 +12,6 @@ from chassis.texts import Texts
 from . import api, handlers
 from .channels.base import Channel, Listening
 from .channels.console import Console
-from .channels.telegram import Telegram
 from .channels.web import Web
 from .host import ChannelHost, Reception, keep_listening
 from .repository import Memory
@@ -58,6 +57,8 @@ def build_channels(settings: IntakeSettings) -> list[Channel]:
     """The channels that are switched on."""
     channels: list[Channel] = [Console(), Web()]
     if token := settings.telegram_bot_token.get_secret_value():
+        from .channels.telegram import Telegram  # its library takes longer to load than everything else together
+
         secret = settings.telegram_webhook_secret.get_secret_value()
         channels.append(Telegram(token, settings.telegram_api_url, settings.telegram_webhook_url, secret))
     return channels
