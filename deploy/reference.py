@@ -13,7 +13,8 @@ from pydantic.fields import FieldInfo
 
 from chassis import Settings, telemetry
 
-FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
+REPOSITORY = Path(__file__).resolve().parent.parent
+FOLDER = REPOSITORY / "docs" / "reference"
 
 _SETTINGS = """\
 # Settings
@@ -76,6 +77,8 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "must be set"
     value = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+    if isinstance(value, Path) and value.is_relative_to(REPOSITORY):
+        value = value.relative_to(REPOSITORY)
     return "empty" if value in ("", None) else f"`{value}`"
 
 

@@ -12,7 +12,7 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
@@ -26,12 +26,12 @@ from anlaufstelle_contracts import (
     topology,
 )
 
-from tests.deploy.compose_stack import SCALE, Stack
+from tests.deploy.compose_stack import SCALE, People, Stack
 from tests.kit.waiting import eventually
 
 TEXTS = (
     "Шукаю курси німецької для мами, їй 62 роки, живемо в Грюнау",
-    "Ищу бесплатную юридическую консультацию по параграфу 24",
+    "Нужен переводчик, который пойдёт со мной к врачу в пятницу",
     "Ich brauche Möbel für die neue Wohnung, vor allem Betten",
     "Where can I get winter clothes for my two children?",
     "Собаці потрібен ветеринар, а грошей немає. Хто допоможе?",
@@ -90,27 +90,36 @@ async def test_a_need_written_on_the_public_page_is_answered_there(stack: Stack)
         assert TEXTS[0] in await eventually(answered, timeout=60, interval=0.5)
 
 
-async def test_every_need_gets_one_decision_and_one_answer_from_several_replicas(stack: Stack) -> None:
-    people = [f"person-{number}" for number in range(NEEDS)]
-    said = await asyncio.gather(*(stack.say(person, TEXTS[n % len(TEXTS)], f"need-{n}") for n, person in enumerate(people)))
-    await all_answered(stack, people)
+@pytest.fixture
+async def people(stack: Stack) -> AsyncIterator[People]:
+    async with stack.people() as made:
+        yield made
+
+
+async def test_every_need_gets_one_decision_and_one_answer_from_several_replicas(stack: Stack, people: People) -> None:
+    names = [f"person-{number}" for number in range(NEEDS)]
+    began = time.monotonic()
+    said = await asyncio.gather(*(people.say(name, TEXTS[n % len(TEXTS)], name) for n, name in enumerate(names)))
+    print(f"{NEEDS} needs taken in {time.monotonic() - began:.1f} s")
+    await all_answered(stack, people, names)
+    print(f"and answered after {time.monotonic() - began:.1f} s")
     await once_each(stack, said)
-    for person in people:
-        assert len(await stack.answers(person)) == 1
+    for name in names:
+        assert len(await people.answers(name)) == 1
     for service, count in SCALE.items():
         shares = await stack.handled(service)
         print(f"{service}: {shares}")
         assert len([share for share in shares if share]) == count, f"{service}: a replica had nothing to do"
 
 
-async def test_every_need_gets_one_decision_and_an_answer_whatever_is_killed(stack: Stack) -> None:
-    people = [f"unlucky-{number}" for number in range(NEEDS)]
+async def test_every_need_gets_one_decision_and_an_answer_whatever_is_killed(stack: Stack, people: People) -> None:
+    names = [f"unlucky-{number}" for number in range(NEEDS)]
 
-    async def say(number: int, person: str) -> str:
+    async def say(number: int, name: str) -> str:
         await asyncio.sleep(number * 0.4)
-        return await stack.say(person, TEXTS[number % len(TEXTS)], f"unlucky-{number}")
+        return await people.say(name, TEXTS[number % len(TEXTS)], name)
 
-    saying = asyncio.gather(*(say(number, person) for number, person in enumerate(people)))
+    saying = asyncio.gather(*(say(number, name) for number, name in enumerate(names)))
     for victim in ("matching", "notify", "intake", "bus", "store", "web", "projects", "matching", "bus", "store"):
         await asyncio.sleep(random.uniform(0.5, 2))
         if victim in topology.SERVICES:
@@ -118,25 +127,25 @@ async def test_every_need_gets_one_decision_and_an_answer_whatever_is_killed(sta
         else:
             await asyncio.to_thread(stack.kill, victim)
     said = await saying
-    await asyncio.to_thread(stack.up)
-    await all_answered(stack, people)
-    await once_each(stack, said)
     restarts = {service: sum(found["RestartCount"] for found in stack.containers(service)) for service in topology.SERVICES}
     print(f"restarts: {restarts}")
     assert all(restarts.values()), "Docker starts again what crashed"
+    await asyncio.to_thread(stack.up)
+    await all_answered(stack, people, names)
+    await once_each(stack, said)
     assert "No message is parked" in stack.compose("run", "--rm", "operator", "dead", "list")
 
 
-async def test_stopping_in_order_leaves_nothing_half_done_and_starting_again_goes_on(stack: Stack) -> None:
-    people = [f"late-{number}" for number in range(20)]
-    said = await asyncio.gather(*(stack.say(person, TEXTS[n % len(TEXTS)], person) for n, person in enumerate(people)))
+async def test_stopping_in_order_leaves_nothing_half_done_and_starting_again_goes_on(stack: Stack, people: People) -> None:
+    names = [f"late-{number}" for number in range(20)]
+    said = await asyncio.gather(*(people.say(name, TEXTS[n % len(TEXTS)], name) for n, name in enumerate(names)))
     began = time.monotonic()
     await asyncio.to_thread(stack.compose, "stop", *topology.SERVICES)
     print(f"stopped after {time.monotonic() - began:.1f} s")
     codes = {replica["State"]["ExitCode"] for service in topology.SERVICES for replica in stack.containers(service)}
     assert codes <= {0, 143}, "137 is what Docker had to kill"
     await asyncio.to_thread(stack.up)
-    await all_answered(stack, people)
+    await all_answered(stack, people, names)
     await once_each(stack, said)
 
 
@@ -148,12 +157,9 @@ def test_logs_hold_no_words_of_people(stack: Stack) -> None:
     assert not re.search(r"unlucky-\d|person-\d", logs)
 
 
-async def all_answered(stack: Stack, people: list[str]) -> None:
+async def all_answered(stack: Stack, people: People, names: list[str]) -> None:
     async def done() -> bool:
-        try:
-            return await stack.is_quiet() and all([await stack.answers(person) for person in people])
-        except httpx.HTTPError:
-            return False
+        return all([await people.answers(name) for name in names]) and await stack.is_quiet()
 
     await eventually(done, timeout=240, interval=1)
 

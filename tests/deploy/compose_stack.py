@@ -1,8 +1,11 @@
 """The containers of deploy/compose.yaml under test: a project of its own, looked into from the machine that runs Docker."""
 
+import asyncio
 import json
+import math
 import os
 import subprocess
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -31,6 +34,7 @@ class Stack:
         self._command = ["docker", "compose", "--project-name", PROJECT]
         for file in files:
             self._command += ["--file", str(containers.FOLDER / file)]
+        self._addresses: dict[str, tuple[float, list[str]]] = {}
         self._environment = {"DOCKER_BUILDKIT": "0", **environment, "WEB_LISTEN": f"{parts.HOST}:{self.port}"}
 
     def compose(self, *arguments: str, timeout: float = 900) -> str:
@@ -51,10 +55,14 @@ class Stack:
         inspected = subprocess.run(["docker", "inspect", *ids], capture_output=True, text=True, check=True)
         return list(json.loads(inspected.stdout))
 
-    def address(self, service: str, replica: int = 0) -> str:
-        """The address of a replica; empty while it has none."""
-        networks = self.containers(service)[replica]["NetworkSettings"]["Networks"]
-        return str(next(iter(networks.values()))["IPAddress"])
+    async def address(self, service: str, replica: int = 0) -> str:
+        """The address of a replica, empty while it has none. Docker is asked anew after two seconds: it may have changed."""
+        asked, found = self._addresses.get(service, (-math.inf, []))
+        if time.monotonic() - asked > 2:
+            replicas = await asyncio.to_thread(self.containers, service)
+            found = [next(iter(each["NetworkSettings"]["Networks"].values()))["IPAddress"] for each in replicas]
+            self._addresses[service] = time.monotonic(), found
+        return found[replica]
 
     def crash(self, service: str, replica: int = 0) -> None:
         """SIGKILL the process in one of our containers; Docker starts it again."""
@@ -67,38 +75,17 @@ class Stack:
         self.compose("start", service)
 
     @asynccontextmanager
-    async def intake(self) -> AsyncIterator[httpx.AsyncClient]:
-        """Intake's internal routes."""
+    async def people(self) -> AsyncIterator["People"]:
+        """People who write on the console channel."""
         headers = {"Authorization": f"Bearer {self.secrets['API_TOKEN']}"}
-        url = f"http://{self.address('intake')}:8000"
-        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30, trust_env=False) as client:
-            yield client
-
-    async def say(self, person: str, text: str, identifier: str) -> str:
-        """Say something on the console channel until it is accepted; gives the id of the need."""
-
-        async def accepted() -> str | None:
-            try:
-                async with self.intake() as client:
-                    body = {"from": person, "text": text, "id": identifier}
-                    answer = await client.post("/channels/console/messages", json=body)
-            except httpx.HTTPError:
-                return None
-            return str(answer.json()["need_id"]) if answer.status_code == 202 else None
-
-        return str(await eventually(accepted, timeout=120, interval=0.5))
-
-    async def answers(self, person: str) -> list[dict[str, Any]]:
-        """What a person got on the console channel."""
-        async with self.intake() as client:
-            answer = await client.get("/channels/console/messages", params={"from": person})
-            return list(answer.raise_for_status().json()["messages"])
+        async with httpx.AsyncClient(headers=headers, timeout=30, trust_env=False) as client:
+            yield People(self, client)
 
     @asynccontextmanager
     async def bus(self) -> AsyncIterator[Client]:
         """The operator's connection."""
         password = self.secrets[containers.password_name("operator")]
-        client = await nats.connect(f"nats://{self.address('bus')}:4222", user="operator", password=password)
+        client = await nats.connect(f"nats://{await self.address('bus')}:4222", user="operator", password=password)
         try:
             yield client
         finally:
@@ -114,7 +101,7 @@ class Stack:
 
     async def count(self, service: str, collection: str) -> int:
         """Documents in a service's collection."""
-        client = connect(f"mongodb://{self.address('store')}:27017/?directConnection=true")
+        client = connect(f"mongodb://{await self.address('store')}:27017/?directConnection=true")
         try:
             return await database(client, f"anlaufstelle_{service}")[collection].count_documents({})
         finally:
@@ -134,11 +121,48 @@ class Stack:
         found = []
         for replica in range(len(self.containers(service))):
             async with httpx.AsyncClient(trust_env=False) as client:
-                metrics = (await client.get(f"http://{self.address(service, replica)}:8000/metrics")).text
+                metrics = (await client.get(f"http://{await self.address(service, replica)}:8000/metrics")).text
             lines = [
                 line
                 for line in metrics.splitlines()
                 if line.startswith("anlaufstelle_handled_total{") and 'outcome="done"' in line
             ]
             found.append(sum(float(line.rsplit(" ", 1)[1]) for line in lines))
+        return found
+
+
+class People:
+    """People who write on the console channel."""
+
+    def __init__(self, stack: Stack, client: httpx.AsyncClient) -> None:
+        self._stack, self._client, self._asking = stack, client, asyncio.Lock()
+
+    async def _url(self) -> str:
+        async with self._asking:  # one of them asks Docker, not all at once
+            return f"http://{await self._stack.address('intake')}:8000/channels/console/messages"
+
+    async def say(self, person: str, text: str, identifier: str) -> str:
+        """Say something until it is accepted; gives the id of the need."""
+
+        async def accepted() -> dict[str, Any]:
+            try:
+                answer = await self._client.post(await self._url(), json={"from": person, "text": text, "id": identifier})
+            except httpx.HTTPError as error:
+                raise AssertionError(f"not accepted: {type(error).__name__}") from None
+            assert answer.status_code == 202, answer.text
+            found: dict[str, Any] = answer.json()
+            return found
+
+        answer = await eventually(accepted, timeout=120, interval=0.5)
+        assert answer["kind"] == "need", text
+        return str(answer["need_id"])
+
+    async def answers(self, person: str) -> list[dict[str, Any]]:
+        """What a person got. AssertionError when intake cannot be asked."""
+        try:
+            answer = await self._client.get(await self._url(), params={"from": person})
+        except httpx.HTTPError as error:
+            raise AssertionError(f"not answered: {type(error).__name__}") from None
+        assert answer.status_code == 200, answer.text
+        found: list[dict[str, Any]] = answer.json()["messages"]
         return found
