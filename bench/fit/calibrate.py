@@ -10,7 +10,7 @@ from sklearn.metrics import brier_score_loss, f1_score, roc_auc_score
 from sklearn.model_selection import KFold
 
 from bench.fit.rows import DEVSET, NOW, TODAY, Row, embed, language, offer, rows
-from services.matching.domain.decision import MOST_NAMED, consider
+from services.matching.domain.decision import MOST_NAMED, chance_of_help, consider
 from services.matching.domain.gap import Gap, choose
 from services.matching.domain.index import Index
 from services.matching.domain.model import Model, to_bytes
@@ -21,11 +21,11 @@ FITTED = ("meaning", "margin", "language", "same_district", "elsewhere", "far", 
 BY_HAND = {"stale": -0.3}
 """No offer of the development set says when it was checked: an old check costs a little, by decree."""
 FOLDS, REPEATS = 5, 4
-PRECISION = 0.80
-"""Share of needs referred at once that must get at least one right offer."""
+COVERAGE = 0.50
+"""Share of needs with an offer that must be referred at once; above it, the surer the better."""
 LOST = 0.12
 """Share of needs with a right offer that may be called unmet."""
-LIST_FROM = 0.15
+LIST_FROM = 0.1
 """An offer less likely than this is not named beside a better one."""
 EASY_SIMILARITY = 0.01
 """Share of right pairs that may be less similar than what a rematch looks at."""
@@ -71,9 +71,10 @@ def calibrate(model: Model) -> Report:
     similar = []
     for number, (row, need) in enumerate(zip(asked, needs, strict=True)):
         query = Query.of(need, model, TODAY)
-        admitted, _ = consider(query, index, set())
-        similarity = {one.id: value for one, value in admitted}
-        for place, candidate in enumerate(rank(query, admitted, index.rarity, model)):
+        found = consider(query, index)
+        similarity = {one.id: value for one, value, fact in found if fact is None}
+        ranked = rank(query, [(one, value) for one, value, _ in found], index.rarity, model)
+        for place, candidate in enumerate(one for one in ranked if one.offer.id in similarity):
             features[number, place] = [candidate.features[name] for name in FITTED]
             grades[number, place] = row["relevant_offers"].get(candidate.offer.id, 0)
             if grades[number, place]:
@@ -86,7 +87,7 @@ def calibrate(model: Model) -> Report:
     numbers.rematch_similarity = round(float(np.quantile(similar, EASY_SIMILARITY)), 3)
     numbers.list_from = LIST_FROM
     outcome = Outcomes.of(asked, probabilities, grades)
-    numbers.refer_from = outcome.least_for_precision(PRECISION)
+    numbers.refer_from = outcome.most_for_coverage(COVERAGE)
     numbers.review_from = outcome.most_for_lost(LOST)
     report = Report()
     languages = np.array([row["language"] for row in asked])
@@ -120,22 +121,27 @@ class Outcomes:
     def only(self, chosen: NDArray[np.int64]) -> "Outcomes":
         return Outcomes(self.probabilities[chosen], self.grades[chosen], self.has_offer[chosen])
 
-    def least_for_precision(self, wanted: float) -> float:
-        fits = [at / 100 for at in range(20, 95) if self.measures(at / 100, 0)["referral_precision"] >= wanted]
-        return fits[0]
+    @property
+    def chance(self) -> NDArray[np.float64]:
+        """For each need, the chance that one of the first offers helps."""
+        return np.array([chance_of_help(list(some)) for some in self.probabilities])
+
+    def most_for_coverage(self, wanted: float) -> float:
+        chance = self.chance[self.has_offer]
+        return max(at / 100 for at in range(1, 100) if (chance >= at / 100).mean() >= wanted)
 
     def most_for_lost(self, allowed: float) -> float:
-        best = self.probabilities[self.has_offer, 0]
-        return max(at / 100 for at in range(1, 50) if (best < at / 100).mean() <= allowed)
+        chance = self.chance[self.has_offer]
+        return max(at / 100 for at in range(1, 50) if (chance < at / 100).mean() <= allowed)
 
     def measures(self, refer_from: float, review_from: float) -> dict[str, float]:
         """All that the card tells."""
-        best, has = self.probabilities[:, 0], self.has_offer
+        chance, has = self.chance, self.has_offer
         named = self.probabilities[:, :MOST_NAMED] >= LIST_FROM
         right = (self.grades[:, :MOST_NAMED] > 0) & named
-        referred, unmet = best >= refer_from, best < review_from
+        referred, unmet = chance >= refer_from, chance < review_from
         return {
-            "needs": len(best),
+            "needs": len(has),
             "hit_at_1": _mean(self.grades[has, :1].max(axis=1) > 0),
             "hit_at_3": _mean(self.grades[has, :3].max(axis=1) > 0),
             "hit_at_5": _mean(self.grades[has, :5].max(axis=1) > 0),
@@ -149,7 +155,7 @@ class Outcomes:
             "unmet_of_without_offer": _mean(unmet[~has]),
             "brier": float(brier_score_loss(self.grades.ravel() > 0, self.probabilities.ravel())),
             "calibration_error": _calibration_error(self.probabilities.ravel(), self.grades.ravel() > 0),
-            "has_offer_auc": float(roc_auc_score(has, best)) if 0 < has.sum() < len(has) else float("nan"),
+            "has_offer_auc": float(roc_auc_score(has, chance)) if 0 < has.sum() < len(has) else float("nan"),
         }
 
 

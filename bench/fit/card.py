@@ -1,6 +1,6 @@
 """The model card: where the numbers come from, what they reach, where they end."""
 
-from bench.fit.calibrate import BY_HAND, FITTED, LIST_FROM, LOST, PRECISION, Report
+from bench.fit.calibrate import BY_HAND, COVERAGE, FITTED, LIST_FROM, LOST, Report
 from services.matching.domain.model import Model
 
 _ROWS = {
@@ -16,7 +16,7 @@ _ROWS = {
     "unmet_of_with_offer": "needs with an offer that are called unmet",
     "unmet_of_without_offer": "needs without an offer that are called unmet",
     "categories_micro_f1": "categories predicted from the words, micro F1",
-    "has_offer_auc": "telling needs with an offer from those without (AUC of the best probability)",
+    "has_offer_auc": "telling needs with an offer from those without (AUC of the chance)",
     "brier": "Brier score of the probabilities",
     "calibration_error": "expected calibration error",
     "gap_pairwise_f1": "themes of unmet needs, pairwise F1 (needs without an offer)",
@@ -40,9 +40,9 @@ left out at a time, the weights of meaning. `data/devset` for calibration only: 
 and two thresholds. Set by hand:
 {by_hand}; offers under {list_from} are not named.
 
-**Thresholds.** Referred at once from {refer_from} (the least at which {precision:.0%} of the referred needs get a right
-offer), left to a coordinator from {review_from} (the most at which {lost:.0%} of the needs with an offer are called
-unmet), unmet below.
+**Thresholds.** They are drawn on the chance that one of the first three offers helps. Referred at once from {refer_from}
+(the most at which {coverage:.0%} of the needs with an offer are), left to a coordinator from {review_from} (the
+most at which {lost:.0%} of the needs with an offer are called unmet), unmet below.
 
 ## Measures on the development set, 2026-11-22
 
@@ -66,6 +66,8 @@ columns with care.
   near. What an offer excludes in its text ("we do not pay vets") is not understood yet.
 - Arabic, Polish and others are embedded, but nothing was fitted or measured in them.
 - "Unusual" knows what directories of help seldom hold; a directory that does hold it has to win by meaning.
+- An offer that is full or over lowers the chance of those that mean the same less well. That also holds for last year's
+  edition of a course beside this year's: withdraw what will not come back.
 - Audience and age are read from plain statements only and exclude nothing in doubt.
 """
 
@@ -81,7 +83,7 @@ def write(model: Model, report: Report) -> str:
     return _TEXT.format(
         encoder=numbers.encoder, fitted=", ".join(FITTED).replace("_", " "),
         by_hand=", ".join(f"the weight of {name} ({weight})" for name, weight in BY_HAND.items()), list_from=LIST_FROM,
-        refer_from=numbers.refer_from, review_from=numbers.review_from, precision=PRECISION, lost=LOST,
+        refer_from=numbers.refer_from, review_from=numbers.review_from, coverage=COVERAGE, lost=LOST,
         table=table(report), lines="\n".join(lines),
     )  # fmt: skip
 

@@ -1,8 +1,10 @@
 """The decision on a need: refer at once, let a coordinator decide, or say honestly that there is nothing, and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from math import prod
 
 from anlaufstelle_contracts import MatchReason, NeedMatched, NeedUnmet, ReferredOffer, ReviewRequested, UnmetReason
 from anlaufstelle_contracts.taxonomy import Category
@@ -15,7 +17,6 @@ from .need import Exclusion, Need
 from .offer import Offer
 from .places import Distance
 from .ranking import CONSIDERED, Candidate, Query
-from .words import Rarity
 
 MOST_NAMED = 3
 _MOST_EXCLUDED = 5
@@ -48,26 +49,43 @@ def decide(need: Need, index: Index, model: Model, today: date, *, asked_for_mor
     A person who asks for more is told of all that is worth naming, even when it is unsure.
     """
     query = Query.of(need, model, today)
-    admitted, ruled_out = consider(query, index, need.used)
-    rarity = index.rarity
-    candidates = ranking.rank(query, admitted, rarity, model)
-    numbers = model.numbers
-    likely = [candidate for candidate in candidates if candidate.probability >= numbers.list_from]
-    categories = need.said_categories or model.categories(query.shares)
-    misses = near_misses(query, ruled_out, candidates, rarity, model)
+    found = consider(query, index)
+    # What is ruled out is ranked with the rest: an offer is less likely meant when one that is full means the same better.
+    ranked = ranking.rank(query, [(offer, similarity) for offer, similarity, _ in found], index.rarity, model)
+    fact_of = {offer.id: fact for offer, _, fact in found}
+    candidates = [candidate for candidate in ranked if fact_of[candidate.offer.id] is None]
+    misses = [
+        (candidate, fact)
+        for candidate in ranked
+        if (fact := fact_of[candidate.offer.id]) and candidate.probability >= model.numbers.list_from
+    ]
     excluded = [Exclusion(offer_id=miss.offer.id, reason=str(fact)) for miss, fact in misses[:_MOST_EXCLUDED]]
+    categories = need.said_categories or model.categories(query.shares)
 
     def told(some: list[Candidate]) -> list[ReferredOffer]:
         return [_told(one.offer, one.probability, _reasons(query, one, categories)) for one in some[:MOST_NAMED]]
 
-    best = candidates[0].probability if candidates else 0.0
-    if best < (numbers.list_from if asked_for_more else numbers.review_from):
+    likely = [candidate for candidate in candidates if candidate.probability >= model.numbers.list_from]
+    open_to_all = [candidate for candidate in likely if not needs_human(candidate.offer)]
+    if asked_for_more:
+        is_worth_a_look, is_sure = bool(likely), bool(open_to_all)
+    else:
+        is_worth_a_look = chance_of_help(_probabilities(candidates)) >= model.numbers.review_from
+        is_sure = chance_of_help(_probabilities(open_to_all)) >= model.numbers.refer_from
+    if not is_worth_a_look:
         return Decision(Outcome.UNMET, categories, [], _unmet_reason(misses, candidates, model), excluded)
-    if needs_human(likely[0].offer) or not (asked_for_more or best >= numbers.refer_from):
-        return Decision(Outcome.REVIEW, categories, told(likely), None, excluded)
-    return Decision(
-        Outcome.REFER, categories, told([one for one in likely if not needs_human(one.offer)]), None, excluded
-    )  # fmt: skip
+    if not is_sure or needs_human(candidates[0].offer):
+        return Decision(Outcome.REVIEW, categories, told(likely or candidates), None, excluded)
+    return Decision(Outcome.REFER, categories, told(open_to_all), None, excluded)
+
+
+def chance_of_help(probabilities: Sequence[float]) -> float:
+    """The chance that one of the first offers that would be named helps; `probabilities` best first."""
+    return 1 - prod(1 - probability for probability in probabilities[:MOST_NAMED])
+
+
+def _probabilities(candidates: Sequence[Candidate]) -> list[float]:
+    return [candidate.probability for candidate in candidates]
 
 
 def settle(need: Need, decision: Decision) -> tuple[Need, NeedMatched | NeedUnmet | ReviewRequested]:
@@ -92,38 +110,25 @@ def chosen_by_human(need: Need, offer: Offer) -> ReferredOffer:
     return _told(offer, known.probability if known else 1.0, reasons)
 
 
-def consider(
-    query: Query, index: Index, without: set[str]
-) -> tuple[list[tuple[Offer, float]], list[tuple[Offer, float, Fact]]]:  # fmt: skip
-    """The nearest offers that no fact rules out, and those among them that one does."""
-    admitted: list[tuple[Offer, float]] = []
-    ruled_out: list[tuple[Offer, float, Fact]] = []
+def consider(query: Query, index: Index) -> list[tuple[Offer, float, Fact | None]]:
+    """The nearest offers that may be named, and those met on the way that a fact rules out."""
+    found: list[tuple[Offer, float, Fact | None]] = []
+    admitted = ruled_out = 0
+    used = query.need.used
     for offer, similarity in index.nearest(query.vector):
-        if offer.id in without:
+        if offer.id in used:
             continue
         fact = find_obstacle(query.need, query.stated, offer, query.today)
         if fact is None:
-            admitted.append((offer, similarity))
-            if len(admitted) == CONSIDERED:
-                break
-        elif len(ruled_out) < CONSIDERED:
-            ruled_out.append((offer, similarity, fact))
-    return admitted, ruled_out
-
-
-def near_misses(
-    query: Query, ruled_out: list[tuple[Offer, float, Fact]], candidates: list[Candidate], rarity: Rarity, model: Model
-) -> list[tuple[Candidate, Fact]]:
-    """The offers that would have been worth a coordinator's look had no fact ruled them out, best first."""
-    rest = [candidate.features["meaning"] for candidate in candidates]
-    misses = []
-    for offer, similarity, fact in ruled_out:
-        alone = ranking.rank(query, [(offer, similarity)], rarity, model)[0]
-        features = alone.features | {"margin": alone.features["meaning"] - max([0.0, *rest])}
-        likelihood = ranking.probability(features, model)
-        if likelihood >= model.numbers.review_from:
-            misses.append((Candidate(offer, alone.distance, alone.words, features, likelihood), fact))
-    return sorted(misses, key=lambda miss: -miss[0].probability)
+            admitted += 1
+        else:
+            ruled_out += 1
+            if ruled_out > CONSIDERED:
+                continue
+        found.append((offer, similarity, fact))
+        if admitted == CONSIDERED:
+            break
+    return found
 
 
 def _unmet_reason(misses: list[tuple[Candidate, Fact]], candidates: list[Candidate], model: Model) -> UnmetReason:
