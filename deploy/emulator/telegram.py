@@ -69,6 +69,7 @@ class TelegramEmulator:
     _read: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     _ids: int = 0
     _poll: int = 0
+    _closed: bool = False
 
     # --- what people do ---
 
@@ -106,6 +107,10 @@ class TelegramEmulator:
         """Refuse the next calls of a method."""
         self._failures[method] += [Refused(code, description, retry_after)] * times
 
+    def recover(self) -> None:
+        """Refuse nothing any more."""
+        self._failures.clear()
+
     async def answer(self, person: int, timeout: float = 15.0) -> SentMessage:
         """The next message to a person that was not asked for yet."""
         async with asyncio.timeout(timeout):
@@ -119,6 +124,11 @@ class TelegramEmulator:
     def sent_to(self, person: int) -> list[SentMessage]:
         """Everything that the bot sent to a person."""
         return [message for message in self.sent if message.chat_id == person]
+
+    def close(self) -> None:
+        """End the requests for updates that wait."""
+        self._closed = True
+        self._change()
 
     def waiting(self) -> int:
         """Updates that the bot has not confirmed yet."""
@@ -148,7 +158,7 @@ class TelegramEmulator:
         poll, deadline = self._poll, time.monotonic() + timeout
         self._change()
         self._updates = [update for update in self._updates if update.get("update_id", offset) >= offset]
-        while not self._updates and time.monotonic() < deadline:
+        while not (self._updates or self._closed) and time.monotonic() < deadline:
             await self._wait(deadline - time.monotonic())
             if poll != self._poll:
                 raise Refused(409, "Conflict: terminated by other getUpdates request")
@@ -293,7 +303,11 @@ class _Server(uvicorn.Server):
 @asynccontextmanager
 async def serving(emulator: TelegramEmulator, port: int = 0) -> AsyncIterator[TelegramEmulator]:
     """Serve it on this machine, on a free port unless one is given."""
-    server = _Server(uvicorn.Config(application(emulator), host="127.0.0.1", port=port, log_config=None, lifespan="off"))
+    server = _Server(
+        uvicorn.Config(
+            application(emulator), host="127.0.0.1", port=port, log_config=None, lifespan="off", timeout_graceful_shutdown=1
+        )
+    )
     running = [asyncio.create_task(server.serve()), asyncio.create_task(emulator.push())]
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
@@ -301,6 +315,7 @@ async def serving(emulator: TelegramEmulator, port: int = 0) -> AsyncIterator[Te
     try:
         yield emulator
     finally:
-        server.should_exit = server.force_exit = True
+        emulator.close()
+        server.should_exit = True
         running[1].cancel()
         await asyncio.gather(*running, return_exceptions=True)

@@ -128,7 +128,8 @@ class Reception:
                 id=new_id(),
                 address_id=address_id,
                 language=language.known_language(incoming.language_hint) or language.DEFAULT,
-                messages=int(uow.now.timestamp()),
+                # Numbers go on growing when a person is forgotten and comes again: who reads after a number misses nothing.
+                messages=int(uow.now.timestamp() * 1000),
             )
             sealed = self.vault.seal(incoming.address)
             address = Address(id=address_id, person_id=person.id, channel=channel, sealed=sealed)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -19,9 +20,9 @@ from .vault import Vault
 
 log = structlog.get_logger()
 
-CLAIM = timedelta(seconds=30)
+CLAIM = timedelta(seconds=15)
 """How long a replica may take to send; after that another one tries."""
-SEND_WITHIN = 20.0
+SEND_WITHIN = 10.0
 LOOK_EVERY = 1.0
 AT_ONCE = 50
 FAREWELL_KEPT = timedelta(hours=1)
@@ -62,10 +63,11 @@ class Sender:
                 for delivery in await self._claim():
                     self._busy += 1
                     tasks.create_task(self._deliver(delivery))
-                try:
-                    await asyncio.wait_for(self._wake.wait(), LOOK_EVERY)
-                except TimeoutError:
-                    continue  # look anyway: something put off may be due, or another replica may have died
+                # Look now and then anyway: something put off may be due, or another replica may have died. No wait_for here:
+                # in Python 3.11 it can swallow the cancellation that ends this task.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_EVERY):
+                        await self._wake.wait()
 
     async def _claim(self) -> list[Delivery]:
         free = AT_ONCE - self._busy

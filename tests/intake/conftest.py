@@ -9,6 +9,8 @@ import pytest
 from anlaufstelle_contracts import CloudEvent, Event
 
 from chassis import Service
+from services.intake import host
+from services.intake.domain.triage import Kind
 from tests.kit import running
 from tests.kit.infra import Bus, Store
 from tests.kit.waiting import eventually
@@ -63,3 +65,11 @@ async def intake(bus: Bus, store: Store) -> AsyncIterator[Intake]:
     await running.provisioned(bus)
     async with started(bus, store) as replica:
         yield replica
+
+
+@pytest.fixture
+def doubtful(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A text that the model is unsure of, whatever it was fitted to."""
+    text, triage = "велосипед, кажуть", host._triage
+    monkeypatch.setattr(host, "_triage", lambda said: Kind.UNCLEAR if said == text else triage(said))
+    return text

@@ -1,6 +1,8 @@
 """A person at the console: the whole way from a message to what is said on the bus and back."""
 
 from anlaufstelle_contracts import (
+    Choice,
+    CloudEvent,
     MessageDelivered,
     MessageRequested,
     NeedArticulated,
@@ -9,8 +11,8 @@ from anlaufstelle_contracts import (
     PersonErased,
     ProjectApplied,
     ReferralAnswered,
+    wrap,
 )
-from anlaufstelle_contracts.messages import Choice
 
 from tests.intake.conftest import Intake
 from tests.kit import running
@@ -56,21 +58,21 @@ async def test_an_answer_reaches_the_person_and_is_receipted(intake: Intake) -> 
     assert (answered.data["need_id"], answered.data["answer"]) == (need_id, "human")
 
 
-async def test_an_unclear_text_is_asked_back_once_and_then_taken_for_a_need(intake: Intake) -> None:
-    assert (await intake.say("велосипед"))["kind"] == "unclear"
+async def test_an_unclear_text_is_asked_back_once_and_then_taken_for_a_need(intake: Intake, doubtful: str) -> None:
+    assert (await intake.say(doubtful))["kind"] == "unclear"
     (question,) = await intake.answers()
     assert [choice["value"] for choice in question["choices"]] == ["kind.need", "kind.offer", "kind.neither"]
-    assert (await intake.say("велосипед"))["kind"] == "need"
+    assert (await intake.say(doubtful))["kind"] == "need"
     (event,) = await eventually(lambda: intake.events(NeedArticulated))
-    assert event.data["text"] == "велосипед\nвелосипед"
+    assert event.data["text"] == f"{doubtful}\n{doubtful}"
 
 
-async def test_the_answer_to_the_question_makes_an_offer_of_it(intake: Intake) -> None:
-    await intake.say("велосипед")
+async def test_the_answer_to_the_question_makes_an_offer_of_it(intake: Intake, doubtful: str) -> None:
+    await intake.say(doubtful)
     await intake.answers()
     assert (await intake.say("2"))["kind"] == "offer"
     (event,) = await eventually(lambda: intake.events(OfferSubmitted))
-    assert event.data["description"] == "велосипед"
+    assert event.data["description"] == doubtful
     assert event.data["provider_kind"] == "private"
 
 
@@ -172,7 +174,5 @@ async def test_bad_input_is_refused_clearly(intake: Intake) -> None:
     assert (await intake.say(NEED))["kind"] == "need"
 
 
-def _wrapped(event: MessageRequested) -> "running.CloudEvent":
-    from anlaufstelle_contracts import wrap
-
+def _wrapped(event: MessageRequested) -> CloudEvent:
     return wrap(event, cause_id=event.message_id, position=0, source="notify")

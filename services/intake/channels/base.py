@@ -124,7 +124,7 @@ class Line:
     text: str
     time: datetime
     number: int = 0
-    """Counts our messages to the person, from 1."""
+    """Orders our messages to the person."""
     message_id: str = ""
     need_id: str | None = None
     buttons: Sequence[Button] = field(default=())

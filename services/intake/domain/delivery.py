@@ -35,7 +35,7 @@ class Delivery(BaseModel):
     version: int = 0
     person_id: str
     number: int
-    """Counts the messages to this person: they are sent in this order."""
+    """Orders the messages to this person: they are sent in this order."""
     need_id: str | None = None
     text: str
     language: str

@@ -51,7 +51,7 @@ class Person(BaseModel):
     stopped: bool = False
     """They asked not to be written to; their next message ends that."""
     messages: int = 0
-    """How many messages were addressed to them; numbers the deliveries."""
+    """The number of the last message to them: numbers begin with the millisecond of the first contact and go up by one."""
     conversation: Conversation = Conversation()
 
 

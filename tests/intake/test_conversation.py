@@ -1,0 +1,219 @@
+"""Turns of a conversation, without bus and store."""
+
+from itertools import count
+
+import pytest
+from anlaufstelle_contracts import (
+    Choice,
+    NeedArticulated,
+    NeedWithdrawn,
+    OfferSubmitted,
+    PersonErased,
+    ProjectApplied,
+    ReferralAnswered,
+)
+
+from services.intake.domain.conversation import Message, Turn, command, idea, take, takes_back
+from services.intake.domain.emergency import Emergency
+from services.intake.domain.person import Person, Shown
+from services.intake.domain.replies import Reply
+from services.intake.domain.triage import Kind
+
+
+class Talk:
+    """One person, and what they say."""
+
+    def __init__(self) -> None:
+        self.person = Person(id="p", address_id="a", language="uk")
+        self._ids = count()
+
+    def say(self, text: str, kind: Kind = Kind.NEED, danger: Emergency | None = None) -> Turn:
+        words_id = f"w{next(self._ids)}"
+        return self._take(Message(kind, "console", self.person.language, text, words_id, danger))
+
+    def choose(self, value: str, need_id: str | None = None) -> Turn:
+        choice = Choice(value=value, label=value)
+        return self._take(Message(Kind.CHOICE, "console", self.person.language, choice=choice, choice_need_id=need_id))
+
+    def command(self, text: str) -> Turn:
+        return self._take(Message(Kind.COMMAND, "console", self.person.language, text))
+
+    def _take(self, message: Message) -> Turn:
+        return take(self.person, message, lambda: f"id{next(self._ids)}")
+
+
+def said(turn: Turn) -> list[Reply]:
+    return [sentence.reply for sentence in turn.replies]
+
+
+def kinds(turn: Turn) -> list[type]:
+    return [type(event) for event in turn.events]
+
+
+def test_a_need_is_articulated_without_a_word_from_us() -> None:
+    turn = Talk().say("Шукаю стіл")
+    assert (turn.kind, kinds(turn), said(turn)) == (Kind.NEED, [NeedArticulated], [])
+    assert turn.need_id == turn.about == turn.events[0].aggregate_id
+
+
+def test_an_offer_is_thanked_for_and_has_a_title() -> None:
+    turn = Talk().say("Віддам стіл. Він великий і трохи потертий", Kind.OFFER)
+    (event,) = turn.events
+    assert isinstance(event, OfferSubmitted)
+    assert event.title == "Віддам стіл."
+    assert said(turn) == [Reply.THANKS_FOR_OFFER]
+
+
+def test_unclear_is_asked_back_once() -> None:
+    talk = Talk()
+    first = talk.say("стіл", Kind.UNCLEAR)
+    assert (first.kind, first.events, said(first)) == (Kind.UNCLEAR, [], [Reply.ASK_BACK])
+    second = talk.say("ну стіл", Kind.UNCLEAR)
+    assert kinds(second) == [NeedArticulated]
+    assert second.events[0].text == "стіл\nну стіл"  # type: ignore[attr-defined]
+    assert second.keeps == ["w0", "w1"]
+    assert said(talk.say("лампа", Kind.UNCLEAR)) == [Reply.ASK_BACK]
+
+
+@pytest.mark.parametrize(("value", "event"), [("kind.need", NeedArticulated), ("kind.offer", OfferSubmitted)])
+def test_the_answer_to_the_question_decides(value: str, event: type) -> None:
+    talk = Talk()
+    talk.say("стіл", Kind.UNCLEAR)
+    turn = talk.choose(value)
+    assert kinds(turn) == [event]
+    assert turn.keeps == ["w0"]
+    assert talk.choose(value).events == []
+
+
+def test_neither_drops_it() -> None:
+    talk = Talk()
+    talk.say("стіл", Kind.UNCLEAR)
+    assert talk.choose("kind.neither").events == []
+    assert talk.person.conversation.pending is None
+
+
+def test_chatter_gets_a_hint_once_until_something_happens() -> None:
+    talk = Talk()
+    assert said(talk.say("привіт", Kind.CHATTER)) == [Reply.HINT]
+    assert said(talk.say("як справи", Kind.CHATTER)) == []
+    talk.say("шукаю стіл")
+    assert said(talk.say("дякую", Kind.CHATTER)) == [Reply.HINT]
+
+
+@pytest.mark.parametrize(
+    ("danger", "reply"),
+    [
+        (Emergency.LIFE, Reply.EMERGENCY_LIFE),
+        (Emergency.VIOLENCE, Reply.EMERGENCY_VIOLENCE),
+        (Emergency.CHILD, Reply.EMERGENCY_CHILD),
+        (Emergency.SELF_HARM, Reply.EMERGENCY_SELF_HARM),
+    ],
+)
+def test_an_emergency_goes_before_everything_else(danger: Emergency, reply: Reply) -> None:
+    talk = Talk()
+    talk.command("/idea")
+    turn = talk.say("допоможіть", Kind.CHATTER, danger)
+    (event,) = turn.events
+    assert isinstance(event, NeedArticulated)
+    assert event.emergency
+    assert said(turn) == [reply]
+
+
+def test_an_answer_is_about_the_need_of_its_message() -> None:
+    turn = Talk().choose("helped", "n1")
+    (event,) = turn.events
+    assert isinstance(event, ReferralAnswered)
+    assert (event.need_id, event.answer) == ("n1", "helped")
+    assert Talk().choose("helped", None).events == []
+
+
+def test_what_is_taken_back_is_withdrawn_once() -> None:
+    talk = Talk()
+    need_id = talk.say("шукаю стіл").need_id
+    turn = talk.say("вже не треба", Kind.CHATTER)
+    (event,) = turn.events
+    assert isinstance(event, NeedWithdrawn)
+    assert event.need_id == need_id
+    assert talk.say("вже не треба", Kind.CHATTER).events == []
+
+
+def test_delete_asks_first_and_then_erases_every_need() -> None:
+    talk = Talk()
+    needs = [talk.say("шукаю стіл").need_id, talk.say("і стілець").need_id]
+    assert said(talk.command("/delete")) == [Reply.ERASE_REALLY]
+    assert said(talk.choose("erase.no")) == [Reply.NOT_ERASED]
+    turn = talk.choose("erase.yes")
+    (event,) = turn.events
+    assert isinstance(event, PersonErased)
+    assert event.need_ids == needs
+    assert turn.erases
+    assert turn.farewell is not None
+
+
+def test_stop_is_ended_by_the_next_message() -> None:
+    talk = Talk()
+    talk.say("шукаю стіл")
+    turn = talk.command("/stop")
+    assert kinds(turn) == [NeedWithdrawn]
+    assert talk.person.stopped
+    talk.say("шукаю стілець")
+    assert not talk.person.stopped
+
+
+def test_an_idea_comes_with_the_command_or_after_it() -> None:
+    talk = Talk()
+    assert kinds(talk.command("/idea Майстерня велосипедів")) == [ProjectApplied]
+    assert said(talk.command("/idea")) == [Reply.IDEA_PLEASE]
+    assert kinds(talk.say("Кухня для всіх", Kind.CHATTER)) == [ProjectApplied]
+    assert kinds(talk.say("шукаю стіл")) == [NeedArticulated]
+
+
+def test_language_is_set_by_word_or_by_choice() -> None:
+    talk = Talk()
+    assert said(talk.command("/language")) == [Reply.WHICH_LANGUAGE]
+    assert said(talk.command("/language klingon")) == [Reply.WHICH_LANGUAGE]
+    assert said(talk.choose("language.de")) == [Reply.LANGUAGE_SET]
+    assert talk.person.language == talk.person.chosen_language == "de"
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        ("/start", Reply.GREETING), ("/start abc", Reply.GREETING), ("/HELP", Reply.HELP), ("/nonsense", Reply.HELP),
+        ("/privacy@bot", Reply.PRIVACY), ("/status", Reply.NO_REQUEST),
+    ],
+)  # fmt: skip
+def test_other_commands(text: str, reply: Reply) -> None:
+    assert said(Talk().command(text)) == [reply]
+
+
+def test_what_is_no_command() -> None:
+    assert command("/") is None
+    assert command("/ 5 осіб") is None
+    assert command("і/або") is None
+    assert command("/idea  Кухня\nдля всіх ") == ("idea", "Кухня\nдля всіх")
+
+
+@pytest.mark.parametrize("text", ["Ідея: кухня для всіх", "idee - кухня для всіх", "IDEA: кухня для всіх"])
+def test_an_idea_may_say_so(text: str) -> None:
+    assert idea(text) == "кухня для всіх"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Дякую, вже не треба", True), ("уже нашли, спасибо", True), ("Hat sich erledigt, danke!", True),
+        ("no longer needed", True),
+        ("Не потрібно нічого, тільки стіл", False), ("треба стіл", False), ("вже не знаю, до кого йти", False),
+        ("I need a table, not a chair", False),
+    ],
+)  # fmt: skip
+def test_what_takes_a_need_back(text: str, expected: bool) -> None:
+    assert takes_back(text) is expected
+
+
+def test_a_choice_is_meant_by_number_label_or_value() -> None:
+    shown = Shown(number=7, choices=[Choice(value="helped", label="Допомогло"), Choice(value="more", label="Ще")])
+    texts = ("1", "2.", "ДОПОМОГЛО", "more", "3", "0", "ще раз", "²")
+    picked = [choice.value if (choice := shown.pick(text)) else None for text in texts]
+    assert picked == ["helped", "more", "helped", "more", None, None, None, None]
