@@ -17,7 +17,7 @@ from .repository import Offers, StoreAway
 log = structlog.get_logger()
 
 EVERY = 0.4
-OVERLAP = timedelta(seconds=60)
+OVERLAP = timedelta(seconds=10)
 """Clocks differ, and a commit becomes visible after the time written in it: look back so far each time."""
 COMPLETE_EVERY = 150
 """Looks after which everything is compared, so that nothing is missed for good."""

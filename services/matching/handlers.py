@@ -19,6 +19,8 @@ def register(service: Service, deciding: Deciding, needs: Needs) -> None:
     async def embed(asked: list[NeedArticulated]) -> None:
         if texts := [need.text for need in asked if not need.emergency]:
             await deciding.encoder.queries(texts)
+        # A look costs a millisecond, and spares people a "no" on a directory that is half a second old.
+        await deciding.directory.sync()
 
     @service.handles(NeedArticulated)
     async def find_offers(event: NeedArticulated, uow: UnitOfWork) -> None:

@@ -1,0 +1,7 @@
+"""Matching keeps the promise that every service keeps."""
+
+from tests.kit.guarantees import ServiceGuarantees
+
+
+class TestMatching(ServiceGuarantees):
+    service = "matching"
