@@ -14,7 +14,7 @@ from .deciding import Deciding, leave_gap
 from .domain.decision import MOST_NAMED, chosen_by_human
 from .domain.filters import find_unavailable
 from .domain.gap import Evidence, Gap
-from .domain.need import Need, NeedState
+from .domain.need import Exclusion, Need, NeedState
 from .domain.offer import Offer, OfferStatus
 from .importing import Reading, read_hsds, read_json_lines
 from .publishing import Publishing
@@ -75,7 +75,7 @@ class NamedOffer(BaseModel):
 
 
 class NeedView(BaseModel):
-    """What became of a need. `offers` holds the candidates while a coordinator has it."""
+    """What became of a need. `offers` holds the candidates while a coordinator has it; `excluded` what came near."""
 
     need_id: str
     code: str
@@ -83,6 +83,7 @@ class NeedView(BaseModel):
     reason: str | None
     categories: list[str]
     offers: list[NamedOffer]
+    excluded: list[Exclusion]
     gap_id: str | None
 
 
@@ -261,5 +262,6 @@ def _need_view(need: Need) -> NeedView:
     named = need.candidates if need.state in (NeedState.REVIEW, NeedState.EMERGENCY) else need.referrals
     return NeedView(
         need_id=need.id, code=short_code(need.id), decision=need.state, reason=need.reason, categories=need.categories,
-        offers=[NamedOffer(id=one.offer_id, **one.model_dump(exclude={"offer_id"})) for one in named], gap_id=need.gap_id,
+        offers=[NamedOffer(id=one.offer_id, **one.model_dump(exclude={"offer_id"})) for one in named],
+        excluded=need.excluded, gap_id=need.gap_id,
     )  # fmt: skip

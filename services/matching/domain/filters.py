@@ -34,7 +34,7 @@ UNMET_REASON = {
 }
 """What the person is told when the best offer was left out for such a reason; an unverified one is not spoken of."""
 
-_ELSEWHERE_CLOSED = r"\bтільки для (?:мешканців|жителів)\b|\bтолько для (?:жителей|проживающих)\b|\bnur für (?:\S+ )?Anwohner"
+_NEIGHBOURS_ONLY = r"(?i:\bтільки для (?:мешканців|жителів)\b|\bтолько для (?:жителей|проживающих)\b|\bnur für (?:\S+ )?anwohner)"
 
 
 @cache
@@ -42,7 +42,7 @@ def _residents_of(districts: tuple[str, ...]) -> re.Pattern[str]:
     place = f"(?:{'|'.join(map(re.escape, districts))})"
     return re.compile(
         rf"\b(?:die|der|wer) in {place} wohn(?:en|t)\b|\b(?:Menschen|Familien|\w*wohner(?:\W?innen)?) (?:aus|von|in) {place}\b|"
-        rf"\bresidents of {place}\b|{_ELSEWHERE_CLOSED}"
+        rf"\bresidents of {place}\b|{_NEIGHBOURS_ONLY}"
     )
 
 
