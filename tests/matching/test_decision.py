@@ -112,6 +112,17 @@ def test_unmet_has_the_reason_why_the_best_offer_is_none(model: Model, fields: d
     assert decision.offers == []
 
 
+def test_what_nobody_verified_does_not_push_others_back(model: Model) -> None:
+    model.numbers.weights = {"meaning": 1.0, "margin": 1.0}
+    good, spam = offer("good", "food", 0.3), offer("spam", "food", status=OfferStatus.UNVERIFIED)
+    alone = decide(need("food"), index_of(model, good), model, TODAY)
+    beside = decide(need("food"), index_of(model, good, spam), model, TODAY)
+    assert beside.offers == alone.offers
+    assert [one.offer_id for one in beside.excluded] == ["spam"]
+    full = decide(need("food"), index_of(model, good, offer("full", "food", capacity=0)), model, TODAY)
+    assert [one.probability for one in full.offers] != [one.probability for one in alone.offers]
+
+
 def test_the_language_can_be_what_is_missing(model: Model) -> None:
     model.numbers.weights = {"meaning": 1.0, "language": 4.0}
     model.numbers.intercept = -5.0

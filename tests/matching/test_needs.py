@@ -182,7 +182,9 @@ async def test_a_private_offer_is_shown_after_it_was_verified_and_finds_who_wait
     await eventually(waits)
     later = need(VETS[2])
     await matching.say(later)
-    assert offer.offer_id not in str(await matching.decision(later.need_id))
+    decided = await matching.decision(later.need_id)
+    assert (decided["decision"], decided["offers"]) == ("unmet", [])
+    assert {"offer_id": offer.offer_id, "reason": "unverified"} in decided["excluded"]
     answer = await client.post(
         f"/offers/{offer.offer_id}/verification", json={"verified": True}, headers={"Idempotency-Key": "call"}
     )

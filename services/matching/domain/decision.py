@@ -50,10 +50,14 @@ def decide(need: Need, index: Index, model: Model, today: date, *, asked_for_mor
     """
     query = Query.of(need, model, today)
     found = consider(query, index)
-    # What is ruled out is ranked with the rest: an offer is less likely meant when one that is full means the same better.
-    ranked = ranking.rank(query, [(offer, similarity) for offer, similarity, _ in found], index.rarity, model)
     fact_of = {offer.id: fact for offer, _, fact in found}
+    # What is ruled out is ranked with the rest: an offer is less likely meant when one that is full means the same better.
+    # Not so what nobody verified: whoever submits it must not push others back.
+    verified = [(offer, similarity) for offer, similarity, fact in found if fact is not Fact.UNVERIFIED]
+    ranked = ranking.rank(query, verified, index.rarity, model)
     candidates = [candidate for candidate in ranked if fact_of[candidate.offer.id] is None]
+    if len(verified) < len(found):
+        ranked = ranking.rank(query, [(offer, similarity) for offer, similarity, _ in found], index.rarity, model)
     misses = [
         (candidate, fact)
         for candidate in ranked
