@@ -4,14 +4,17 @@ import hmac
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import FastAPI, Header, HTTPException, Response
+from fastapi import Depends, FastAPI, Header, HTTPException, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from .settings import Settings
 
 
-def add_health(api: FastAPI, problems: Callable[[], Awaitable[list[str]]]) -> None:
-    """`/health/live` answers while the event loop turns; `/health/ready` names what stands in the way, if anything."""
+def add_health(api: FastAPI, problems: Callable[[], Awaitable[list[str]]], guard: Callable[..., None]) -> None:
+    """`/health/live` answers while the event loop turns; `/health/ready` names what stands in the way, if anything.
+
+    `/metrics` wants the token: the port of the public page is open to everybody.
+    """
 
     @api.get("/health/live", tags=["health"])
     async def live() -> dict[str, str]:
@@ -23,7 +26,7 @@ def add_health(api: FastAPI, problems: Callable[[], Awaitable[list[str]]]) -> No
         response.status_code = 503 if found else 200
         return {"status": "not ready" if found else "ready", "problems": found}
 
-    @api.get("/metrics", tags=["health"], include_in_schema=False)
+    @api.get("/metrics", tags=["health"], dependencies=[Depends(guard)], include_in_schema=False)
     async def metrics() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 

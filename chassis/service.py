@@ -75,7 +75,7 @@ class Service:
         self._commands: asyncio.Queue[tuple[Work, asyncio.Future[Any]]] = asyncio.Queue()
         self._drift: list[str] = []
         self._watch: Watch
-        add_health(self.api, self._problems)
+        add_health(self.api, self._problems, self.token)
         self.api.add_exception_handler(ConnectionFailure, _store_away)
 
     # --- what a service declares ---

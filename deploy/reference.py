@@ -31,7 +31,8 @@ Written by `python -m deploy.reference`.
 
 ## Metrics
 
-Every replica answers `GET /metrics` in the format of Prometheus, beside what the Python client says of the process. The label
+Every replica answers `GET /metrics`, with the bearer token, in the format of Prometheus, beside what the Python client says of
+the process. The label
 `service` is the name of the service, `type` the type of the event (`de.anlaufstelle.…`) or the name of the command. No label
 carries an id.
 """

@@ -97,7 +97,8 @@ async def test_health_and_metrics(bus: Bus, built: Build) -> None:
             assert (await http.get("/health/live")).status_code == 200
             ready = await http.get("/health/ready")
             assert (ready.status_code, ready.json()["problems"]) == (200, [])
-            metrics = (await http.get("/metrics")).text
+            assert (await http.get("/metrics")).status_code == 401
+            metrics = (await http.get("/metrics", headers={"Authorization": "Bearer test-token"})).text
             assert 'anlaufstelle_handled_total{outcome="done",service="matching"' in metrics
             for name in ("handler_seconds_bucket", "ledger_backlog", "parked", "unhandled", "oldest_unhandled_seconds"):
                 assert f"anlaufstelle_{name}" in metrics

@@ -120,7 +120,8 @@ class Stack:
         """How many causes each replica has handled since it started."""
         found = []
         for replica in range(len(self.containers(service))):
-            async with httpx.AsyncClient(trust_env=False) as client:
+            headers = {"Authorization": f"Bearer {self.secrets['API_TOKEN']}"}
+            async with httpx.AsyncClient(headers=headers, trust_env=False) as client:
                 metrics = (await client.get(f"http://{await self.address(service, replica)}:8000/metrics")).text
             lines = [
                 line
