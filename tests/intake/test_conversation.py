@@ -212,6 +212,15 @@ def test_what_takes_a_need_back(text: str, expected: bool) -> None:
     assert takes_back(text) is expected
 
 
+def test_a_new_need_ends_what_bare_numbers_mean() -> None:
+    talk = Talk()
+    talk.person.conversation.shown = Shown(number=7, choices=[Choice(value="helped", label="Допомогло")])
+    talk.say("дякую", Kind.CHATTER)
+    assert talk.person.conversation.shown
+    talk.say("шукаю стіл")
+    assert talk.person.conversation.shown is None
+
+
 def test_a_choice_is_meant_by_number_label_or_value() -> None:
     shown = Shown(number=7, choices=[Choice(value="helped", label="Допомогло"), Choice(value="more", label="Ще")])
     texts = ("1", "2.", "ДОПОМОГЛО", "more", "3", "0", "ще раз", "²")

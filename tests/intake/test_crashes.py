@@ -62,9 +62,14 @@ async def test_killed_again_and_again_every_need_is_articulated_once(
             await eventually(lambda: _taken(bus, taken), TAKE_OVER)  # noqa: B023 - awaited here
         finally:
             intake.kill()
+    assert "німецької" not in _logs(tmp_path)
     needs = [event for event in await running.heard(bus) if event.type == NeedArticulated.type]
     assert sorted(event.data["text"] for event in needs) == sorted(f"{NEED}, нас {person}" for person in people)
 
 
 async def _taken(bus: Bus, count: int) -> bool:
     return sum(event.type == NeedArticulated.type for event in await running.heard(bus)) >= count
+
+
+def _logs(folder: Path) -> str:
+    return "".join(log.read_text() for log in folder.glob("*.log"))

@@ -124,6 +124,18 @@ async def test_photos_and_voice_are_asked_for_in_words_and_a_caption_is_words(
     assert event.data["text"] == NEED
 
 
+async def test_a_text_that_is_too_long_is_asked_for_in_short(intake: Intake, telegram: TelegramEmulator) -> None:
+    telegram.say(OLENA, "слово " * 170_000)
+    assert "задовге" in (await telegram.answer(OLENA)).text
+    assert await intake.events(NeedArticulated) == []
+
+
+async def test_half_a_surrogate_and_control_signs_do_no_harm(intake: Intake, telegram: TelegramEmulator) -> None:
+    telegram.say(OLENA, f"\x00{NEED}\ud83d\u202e")
+    (event,) = await eventually(lambda: intake.events(NeedArticulated))
+    assert event.data["text"] == f"{NEED}?"
+
+
 async def test_groups_edits_and_unreadable_updates_are_left_out_and_the_rest_goes_on(
     intake: Intake, telegram: TelegramEmulator
 ) -> None:  # fmt: skip

@@ -146,7 +146,7 @@ class _Taking:
         )
         self.talk.need_id = need_id
         self.talk.need_ids.append(need_id)
-        self.talk.hinted = False
+        self.talk.hinted, self.talk.shown = False, None  # a bare number no longer means what was shown before
         return turn
 
     def _emergency(self, danger: Emergency) -> Turn:
