@@ -15,7 +15,7 @@ VICTIMS = ("intake", "matching", "notify", "bus", "store")
 KILLS = 15
 TEXTS = (
     "Шукаю курси німецької для мами, їй 62 роки, живемо в Грюнау",
-    "Ищу бесплатную юридическую консультацию по параграфу 24",
+    "Нужна консультация юриста: нам пришёл отказ по параграфу 24, что делать?",
     "Ich brauche Möbel für die neue Wohnung, vor allem Betten",
     "Where can I get winter clothes for my two children?",
     "Собаці потрібен ветеринар, а грошей немає. Хто допоможе?",
