@@ -60,6 +60,11 @@ columns with care.
 
 ## Limits
 
+- The development set was looked at while this was built. Learning rate and batch size of the maps, the weight of partly
+  fitting offers, the kind and regularisation of the topic classifier and its threshold, which features to keep, that unusual
+  asks count, that the first three offers are judged together, and that full offers are ranked with the rest: about fifty
+  variants in all were compared by their scores on it, and the better ones kept. Cross-validation covers the calibration's
+  weights alone, not these choices and not the two thresholds. The figures are therefore somewhat too good for unseen data.
 - Synthetic needs and offers, one author each, no native proofreading: expect less on real messages. Differences of two
   points are noise.
 - A need that no offer answers is told from others only a little better than by chance: the words of a near miss are

@@ -2,7 +2,8 @@
 
 The maps, topics, weights of meaning and the threshold of gaps come from data/corpus alone; the weights of meaning from folds that
 leave out one of its seven parts, with its needs and its offers, so that they are those of unseen offers. On the development set
-only the calibration (eleven numbers) and the thresholds are fitted; what the card says of it is cross-validated.
+the calibration and the two thresholds of the decision are fitted; the weights are cross-validated in what the card tells, the
+thresholds and the choices of method, which were compared on that set, are not (see the card's limits).
 """
 
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ PARTLY = 0.3
 ENCODER = "multilingual-e5-small"
 CATEGORIES = [str(category) for category in Category]
 CATEGORY_THRESHOLD = 0.22
+"""Chosen by the F1 on the development set, like C=3 of the topics and `PARTLY`."""
 GAP_TOPIC_WEIGHT, GAP_SIMILARITY = 0.9, 0.9
 """Where the pairwise F1 of the themes in data/corpus/unmet.jsonl peaks (`python -m bench.fit.gaps`)."""
 EVERYDAY = 0.03
