@@ -20,6 +20,8 @@ from .repository import Gaps, Needs, Offers
 class MatchingSettings(Settings):
     """What matching needs to know."""
 
+    # Embedding takes longer than committing: small batches answer the first of many sooner, and well within the ack wait.
+    batch_size: int = Field(50, ge=1, le=1000, description="Most messages handled in one commit.")
     matching_model: Path = Field(Path(__file__).parent / "model", description="Folder of the fitted model.")
     embedding_url: str = Field("", description="OpenAI-compatible endpoint, e.g. http://host/v1; empty: the bundled encoder.")
     embedding_model: str = Field("", description="The endpoint's model; the fitted model must have been fitted with it.")
