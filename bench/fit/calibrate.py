@@ -146,7 +146,7 @@ class Outcomes:
             "hit_at_3": _mean(self.grades[has, :3].max(axis=1) > 0),
             "hit_at_5": _mean(self.grades[has, :5].max(axis=1) > 0),
             "hit_at_3_grade_2": _mean(self.grades[has, :3].max(axis=1) > 1),
-            "referral_precision": _mean(right[referred].any(axis=1)),
+            "referral_precision": _mean(np.any(right[referred], axis=1)),
             "first_precision": _mean(self.grades[referred, 0] > 0),
             "referral_coverage": _mean(referred[has]),
             "false_referrals": _mean(referred[~has]),
@@ -206,4 +206,4 @@ def _gap_f1(asked: list[Row], needs: list[Need], model: Model) -> float:
         labels.append((found.id, row["gap_theme"]))
     together = [(a[0] == b[0], a[1] is not None and a[1] == b[1]) for a, b in combinations(labels, 2)]
     both = sum(one and other for one, other in together)
-    return 2 * both / (sum(one for one, _ in together) + sum(other for _, other in together))
+    return float(2 * both / (sum(one for one, _ in together) + sum(other for _, other in together)))
