@@ -9,7 +9,7 @@ import pytest
 from anlaufstelle_contracts import CloudEvent, Event
 
 from chassis import Service
-from services.intake import host
+from services.intake import understanding
 from services.intake.domain.triage import Kind
 from tests.kit import running
 from tests.kit.infra import Bus, Store
@@ -70,6 +70,10 @@ async def intake(bus: Bus, store: Store) -> AsyncIterator[Intake]:
 @pytest.fixture
 def doubtful(monkeypatch: pytest.MonkeyPatch) -> str:
     """A text that the model is unsure of, whatever it was fitted to."""
-    text, triage = "велосипед, кажуть", host._triage
-    monkeypatch.setattr(host, "_triage", lambda said: Kind.UNCLEAR if said == text else triage(said))
+    text, kinds = "велосипед, кажуть", understanding._kinds
+
+    def doubted(texts: list[str]) -> list[Kind]:
+        return [Kind.UNCLEAR if said == text else kind for said, kind in zip(texts, kinds(texts), strict=True)]
+
+    monkeypatch.setattr(understanding, "_kinds", doubted)
     return text

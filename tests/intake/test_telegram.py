@@ -99,6 +99,7 @@ async def test_somebody_elses_button_or_a_made_up_one_does_nothing(intake: Intak
         telegram.press(type(answer)(PETRO, 1, "", (("x", data),), 0.0), 0)
     await eventually(lambda: len(telegram.answered_callbacks) == 6)
     assert await intake.events(ReferralAnswered) == []
+    assert len(await intake.events(NeedArticulated)) == 1
 
 
 async def test_the_same_update_twice_is_one_need(intake: Intake, telegram: TelegramEmulator) -> None:
