@@ -37,7 +37,6 @@ class Lease:
         return self._renewer is not None and not self.lost.is_set()
 
     async def __aenter__(self) -> "Lease":
-        self.bucket = await self.bus.client.jetstream().key_value(topology.LEASES)
         while not await self._acquired():  # noqa: ASYNC110 - only time frees a lease whose holder crashed
             await asyncio.sleep(RENEWAL / 2)
         log.info("lease taken", lease=self.key)
@@ -56,6 +55,7 @@ class Lease:
 
     async def _acquired(self) -> bool:
         try:
+            self.bucket = await self.bus.client.jetstream().key_value(topology.LEASES)
             self._revision = await self.bucket.create(self.key, self.owner.encode())
         except (NatsError, APIError, KeyNotFoundError):
             return False

@@ -177,39 +177,36 @@ class Service:
         self._watch = Watch(self)
         self.bus.handle(self.consumer.consume)
         self._stopping = False
-        self._tasks: list[asyncio.Task[None]] = []
         await self.ledger.sweep(older_than=timedelta(0))
         # Commands may be executed from the start hooks on, messages come after them.
-        self._run(self._execute_commands)
+        self._commander = self._run(self._execute_commands)
         await self.app.start()
         self.bus.pull(self.settings.batch_size)
-        for task in (self._sweep, self._watch.run, *self._background):
-            self._run(task)
+        self._tasks = [self._run(task) for task in (self._sweep, self._watch.run, *self._background)]
         log.info("started", port=self.settings.http_port)
 
     async def stop(self) -> None:
         """Take no more messages, finish what is under way, and leave."""
         self._stopping = True
+        await _cancelled(*self._tasks)  # leases are given back while there is a bus
+        await self._commands.join()
         try:
             await self.app.stop()
         except NatsError as error:  # a connection that is down cannot be drained
             log.info("bus left without draining", reason=error_name(error))
             await self.bus.stop()
-        await self._commands.join()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await _cancelled(self._commander)
         await self.client.close()
         log.info("stopped")
 
-    def _run(self, function: Callable[[], Awaitable[None]]) -> None:
+    def _run(self, function: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
         async def guarded() -> None:
             try:
                 await function()
             except Exception as error:  # noqa: BLE001 - a background task that fails takes the process with it
                 self.fail(f"{getattr(function, '__qualname__', 'background task')}: {error_name(error)}")
 
-        self._tasks.append(asyncio.create_task(guarded()))
+        return asyncio.create_task(guarded())
 
     async def _execute_commands(self) -> None:
         while True:
@@ -249,6 +246,12 @@ class Service:
     async def _bus_closed(self) -> None:
         if not getattr(self, "_stopping", True):
             self.fail("the connection to the bus is closed")
+
+
+async def _cancelled(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _resolve(future: "asyncio.Future[Any]", result: Any = None, error: Exception | None = None) -> None:

@@ -12,8 +12,8 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from anlaufstelle_contracts import (
     ReviewRequested,
     topology,
 )
+from nats.aio.client import Client
 from nats.js.errors import APIError
 from pydantic import BaseModel, ValidationError
 from rich.console import Console
@@ -44,8 +45,8 @@ from .problem import Problem
 from .programs import child_environment
 
 FIRST_CHAT = 1_000_000
-QUIET_FOR = 5.0
-"""Seconds without a new message after which nothing more is expected."""
+QUIET_FOR = 3.0
+"""Seconds without a new message, and with nothing waiting anywhere, after which nothing more is expected."""
 FATES = ("answered", "unmet", "to a coordinator", "offer noted", "asked back", "ignored")
 
 
@@ -156,26 +157,36 @@ class _Replay:
                 await asyncio.sleep(1 / self._rate)
 
     async def _quiet(self, telegram: TelegramEmulator) -> None:
-        """Wait until every update is confirmed and the bot has said nothing for a while."""
+        """Wait until every update is confirmed, every event handled, and the bot has said nothing for a while."""
         with self._console.status("waiting for the last answers"):
             count, since = -1, time.monotonic()
-            while telegram.waiting() or time.monotonic() - since < QUIET_FOR:
-                if len(telegram.sent) != count:
-                    count, since = len(telegram.sent), time.monotonic()
-                await asyncio.sleep(0.2)
+            async with self._bus() as client:
+                while time.monotonic() - since < QUIET_FOR:
+                    if telegram.waiting() or len(telegram.sent) != count or await self._unhandled(client):
+                        count, since = len(telegram.sent), time.monotonic()
+                    await asyncio.sleep(0.2)
 
-    async def _events(self) -> list[CloudEvent]:
+    async def _unhandled(self, client: Client) -> int:
+        infos = [await client.jetstream().consumer_info(topology.INTERNAL.name, service) for service in topology.SERVICES]
+        return sum((info.num_pending or 0) + (info.num_ack_pending or 0) for info in infos)
+
+    @asynccontextmanager
+    async def _bus(self) -> AsyncIterator[Client]:
         url, password = f"nats://{parts.HOST}:{self._port('bus')}", self._home.secrets().bus["operator"]
         client = await nats.connect(url, user="operator", password=password)
         try:
+            yield client
+        except APIError as error:
+            raise Problem(f"the bus refuses: {error.description}") from None
+        finally:
+            await client.close()
+
+    async def _events(self) -> list[CloudEvent]:
+        async with self._bus() as client:
             stream = client.jetstream()
             count = (await stream.stream_info(topology.INTERNAL.name)).state.messages
             subscription = await stream.subscribe("internal.>", ordered_consumer=True)
             return [CloudEvent.model_validate_json((await subscription.next_msg(timeout=10)).data) for _ in range(count)]
-        except APIError as error:
-            raise Problem(f"the bus does not give its events: {error.description}") from None
-        finally:
-            await client.close()
 
     def _port(self, name: str) -> int:
         state = self._home.state()
