@@ -1,8 +1,8 @@
 """Fits intake's triage: `python -m bench.fit.triage`. Writes services/intake/model/triage.npz and prints how well it does.
 
 Fitted on data/corpus and on plain sentences (plain.yaml: the corpus is written by people who take a detour). Regularisation, the
-weight of the embedding and the thresholds were chosen by cross-validation on the corpus; the development set was used for nothing
-but the numbers in the model card. Takes some minutes, most of it for embeddings.
+weight of the embedding and the thresholds were chosen by cross-validation on the corpus; on the development set nothing is fitted,
+but variants were compared by it. Takes some minutes, most of it for embeddings.
 """
 
 import json
