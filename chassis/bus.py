@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 MAX_BATCH = 1000  # nats-server's limit of one atomic batch
 DUPLICATE_IN_BATCH = 10201
+BATCHES_AT_ONCE = 2
+"""While one batch is committed the next is handled; what they do to the same aggregate, one of them does again."""
 
 
 class NotPublished(Exception):
@@ -57,8 +59,10 @@ class Bus:
 
     def handle(self, consume: Callable[[list[Msg]], Awaitable[None]]) -> None:
         """Give every batch that the service's durable delivers to `consume`, which settles each message itself."""
-        durable = topology.service_consumer(self.service)
+        self._subscribers = [self._subscribe(consume) for _ in range(BATCHES_AT_ONCE)]
 
+    def _subscribe(self, consume: Callable[[list[Msg]], Awaitable[None]]) -> BatchPullStreamSubscriber:
+        durable = topology.service_consumer(self.service)
         # MANUAL and no_reply: the default would drop a message at its first exception, and answer to whatever `reply_to` says.
         subscriber = self.broker.subscriber(
             stream=JStream(durable.stream, declare=False),
@@ -68,17 +72,20 @@ class Bus:
             inbox_prefix=f"{topology.inbox_prefix(self.service)}.".encode(),
             ack_policy=AckPolicy.MANUAL,
             no_reply=True,
+            decoder=_as_it_is,
         )
-        self._subscriber: BatchPullStreamSubscriber = subscriber
 
         @subscriber
         async def on_batch(message: NatsMessage) -> None:
             await consume(message.raw_message)  # type: ignore[arg-type]
 
+        return subscriber
+
     def pull(self, batch_size: int) -> None:
         """Once the broker has started: fetch all that is there, without waiting to fill a batch."""
-        assert self._subscriber.subscription
-        self._subscriber.subscription = cast(Any, StandingPull(self.client, self._subscriber.subscription, batch_size))
+        for subscriber in self._subscribers:
+            assert subscriber.subscription
+            subscriber.subscription = cast(Any, StandingPull(self.client, subscriber.subscription, batch_size))
 
     async def stop(self) -> None:
         """Close the connection, whatever state it is in."""
@@ -127,6 +134,11 @@ class Bus:
 
 class DuplicateInBatch(NotPublished):
     """An atomic batch holds an id that the stream has seen."""
+
+
+async def _as_it_is(message: NatsMessage) -> Any:
+    """No decoding: a batch is decoded message by message, so that a bad one is settled alone."""
+    return message.body
 
 
 def _headers(event: CloudEvent) -> dict[str, str]:

@@ -70,7 +70,7 @@ class Ledger:
 
     def __init__(
         self, service: str, client: Client, db: Database,
-        kinds: Mapping[type, Repository[Any]], publish: Publish, tracer: Tracer, committed: Callable[[list[Event]], None],
+        kinds: Mapping[type, Repository[Any]], publish: Publish, tracer: Tracer | None, committed: Callable[[list[Event]], None],
     ) -> None:  # fmt: skip
         self.service, self.client, self.db, self.kinds = service, client, db, kinds
         self.publish, self.tracer, self.committed = publish, tracer, committed

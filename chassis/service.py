@@ -155,16 +155,15 @@ class Service:
 
     async def start(self) -> None:
         """Connect, refuse a bus that is not as the topology says, then handle messages. Raises NotProvisioned."""
-        tracing = telemetry.set_up_traces(self.name, self.settings.otlp_endpoint)
+        self._tracing = telemetry.set_up_traces(self.name, self.settings.otlp_endpoint)
+        tracer = self._tracing.get_tracer("anlaufstelle") if self._tracing else None
         self.client = connect(self.settings.store_url)
         self.db = database(self.client, self.settings.store_database or f"anlaufstelle_{self.name}")
         async with asyncio.timeout(START_WITHIN):
             await self.bus.connect()
             for repository in self._kinds.values():
                 await repository.bind(self.db)
-        self.ledger = Ledger(
-            self.name, self.client, self.db, self._kinds, self.bus.publish, tracing.get_tracer("anlaufstelle"), self._after_commit
-        )
+        self.ledger = Ledger(self.name, self.client, self.db, self._kinds, self.bus.publish, tracer, self._after_commit)
         if self.checkpoint:
             self.ledger.checkpoint = self.checkpoint
         self.parking = Parking(self.name, self.db, self.bus)
@@ -197,6 +196,8 @@ class Service:
             await self.bus.stop()
         await _cancelled(self._commander)
         await self.client.close()
+        if self._tracing:
+            await asyncio.to_thread(self._tracing.shutdown)
         log.info("stopped")
 
     def _run(self, function: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:

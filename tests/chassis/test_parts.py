@@ -3,10 +3,11 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
+import structlog
 from anlaufstelle_contracts import topology
 from nats.aio.client import Client
 from nats.js.api import ConsumerConfig, StreamConfig
@@ -159,6 +160,18 @@ def test_an_error_is_named_without_its_words() -> None:
     assert "341" not in name
 
 
+@pytest.fixture
+def logs_as_before() -> Iterator[None]:
+    """What a test sets up of the logs ends with it."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+
+
+@pytest.mark.usefixtures("logs_as_before")
 def test_logs_are_json_lines_where_nobody_reads_them(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logs("matching", "json", "info")
     logging.getLogger("somebody").warning("said %s", "something")
