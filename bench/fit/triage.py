@@ -1,8 +1,8 @@
 """Fits intake's triage: `python -m bench.fit.triage`. Writes services/intake/model/triage.npz and prints how well it does.
 
 Fitted on data/corpus and on plain sentences (plain.yaml: the corpus is written by people who take a detour). Regularisation, the
-weight of the embedding and the thresholds were chosen by cross-validation on the corpus; on the development set nothing is fitted,
-but variants were compared by it. Takes some minutes, most of it for embeddings.
+weight of the embedding and the thresholds were chosen by cross-validation on the corpus; on the development set nothing is
+fitted, but variants were compared by it. Takes some minutes, most of it for embeddings.
 """
 
 import json
@@ -20,7 +20,7 @@ from sklearn.metrics import confusion_matrix, f1_score
 from sklearn.model_selection import StratifiedKFold
 
 from services.intake.domain.redaction import redact
-from services.intake.domain.triage import BUCKETS, CLASSES, MODEL, Kind, Model, Thresholds, decide, features
+from services.intake.domain.triage import BUCKETS, CLASSES, MODEL, Kind, Model, Thresholds, decide, features, heed_cues
 
 ROOT = Path(__file__).parents[2]
 CORPUS, DEVSET = ROOT / "data" / "corpus", ROOT / "data" / "devset"
@@ -142,7 +142,10 @@ def report(model: Model) -> None:
     print(f"development set: macro F1 {f1_score(gold, best, average='macro'):.3f}; rows: gold, columns: {', '.join(CLASSES)}")
     print(confusion_matrix(gold, best))
     print("as a private chat takes it (need, offer, chatter, asked back):")
-    decisions = [decide(float(row[0]), float(row[1]), float(row[2]), model.thresholds) for row in probabilities]
+    decisions = [
+        heed_cues(decide(float(row[0]), float(row[1]), float(row[2]), model.thresholds), text)
+        for row, text in zip(probabilities, texts, strict=True)
+    ]
     for index, kind in enumerate(CLASSES):
         taken = [decision for decision, label in zip(decisions, gold, strict=True) if label == index]
         print(f"  {kind:8}", [taken.count(decision) for decision in (*CLASSES, Kind.UNCLEAR)])

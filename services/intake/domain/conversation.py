@@ -25,8 +25,9 @@ from .emergency import Emergency
 from .extraction import facts
 from .language import known_language
 from .person import Conversation, Person
-from .phrases import IDEA, WITHDRAWAL
+from .phrases import IDEA, WITHDRAWAL, plain
 from .replies import ERASE_CHOICE, LANGUAGE_CHOICE, NEED_CHOICE, OFFER_CHOICE, Reply, Sentence
+from .topics import topics
 from .triage import Kind
 
 TITLE_LENGTH = 80
@@ -85,7 +86,7 @@ def idea(text: str) -> str | None:
 
 def takes_back(text: str) -> bool:
     """Whether a text says that something is not needed any more."""
-    return WITHDRAWAL.search(" ".join(text.lower().replace("’", "'").split())) is not None
+    return WITHDRAWAL.search(plain(text)) is not None
 
 
 def take(person: Person, message: Message, new_id: Callable[[], str]) -> Turn:
@@ -136,6 +137,7 @@ class _Taking:
                 person_id=self.person.id,
                 text=text,
                 language=self.message.language,
+                categories=topics(text),
                 urgency=found.urgency,
                 horizon=found.horizon,
                 district=found.district,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from anlaufstelle_contracts import Horizon, Urgency
 
-from .phrases import DAYS, HOURS, NOW, PERMANENT, WEEKS
+from .phrases import DAYS, HOURS, NOW, PERMANENT, WEEKS, plain
 
 _PLACES = Path(__file__).parent.parent / "model" / "places.tsv"
 
@@ -35,40 +35,36 @@ class Facts:
 
 def facts(text: str) -> Facts:
     """Everything that is stated."""
-    plain = _plain(text)
-    return Facts(district(text), people(text), _urgency(plain), _horizon(plain))
+    said = plain(text)
+    return Facts(district(text), people(text), _urgency(said), _horizon(said))
 
 
 def district(text: str) -> str | None:
     """The Ortsteil or town that is named first."""
-    named = _places().search(_plain(text))
+    named = _places().search(plain(text))
     return _names()[int((named.lastgroup or "p0")[1:])] if named else None
 
 
 def people(text: str) -> int | None:
     """How many are to be helped, when a number is given."""
-    plain = _plain(text)
-    if word := _COUNT_WORD.search(plain):
+    said = plain(text)
+    if word := _COUNT_WORD.search(said):
         return _WORDS[word.group(1)]
-    if number := _COUNT.search(plain):
+    if number := _COUNT.search(said):
         count = int(number.group(1) or number.group(2))
         return count if 1 <= count <= 30 else None
     return None
 
 
-def _urgency(plain: str) -> Urgency | None:
-    return Urgency.NOW if NOW.search(plain) else Urgency.DAYS if DAYS.search(plain) else None
+def _urgency(said: str) -> Urgency | None:
+    return Urgency.NOW if NOW.search(said) else Urgency.DAYS if DAYS.search(said) else None
 
 
-def _horizon(plain: str) -> Horizon | None:
+def _horizon(said: str) -> Horizon | None:
     for pattern, horizon in ((HOURS, Horizon.HOURS), (WEEKS, Horizon.WEEKS), (PERMANENT, Horizon.PERMANENT)):
-        if pattern.search(plain):
+        if pattern.search(said):
             return horizon
     return None
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.lower().replace("’", "'").replace("ʼ", "'").split())
 
 
 @cache

@@ -34,3 +34,50 @@ WITHDRAWAL = re.compile(
     r"already found|not needed any ?more)\b"
 )
 IDEA = re.compile(r"^(?:ідея|идея|idee|idea|projektidee|проєкт|проект)\s*[:–-]\s*(?P<idea>.+)$", re.IGNORECASE | re.DOTALL)
+
+ASKING = re.compile(
+    r"(?<!не )(?<!nicht )(?<!not )(?<!n't )\b(?:шука(?:ю|ємо|є)|потріб(?:ен|на|но|ні)|потребу\w+|треба|допоможіть|підкажіть|порадьте|порекомендуйте|прошу|"
+    r"хоч(?:у|емо|е)\b|хотіл\w+|де (?:\w+ )?(?:можна|взяти|знайти|купити|отримати)|чи (?:є|можна|може)|хто (?:може|має|знає|допоможе|віддасть)|"
+    r"ищ(?:у|ем|ет)\b|нуж(?:ен|на|но|ны)\b|надо\b|помогите|подскажите|посоветуйте|хотим|хочет|хотел\w*|"
+    r"где (?:\w+ )?(?:можно|взять|найти|купить|получить)|есть ли|кто (?:может|знает|поможет|отдаст)|"
+    r"suche?[nt]?\b|brauch(?:e|en|t)\b|benötig\w+|wo (?:bekomm|find|kann|können|gibt|krieg|könn)\w*|wer (?:kann|hat|weiß|hilft)|gibt es|"
+    r"möchten?\b|hätten? gern|looking for|searching for|needs?\b|needed|where (?:can|do|to|could)|is there|are there|does any\w*|can any\w*|"
+    r"could any\w*|who can|would like|want to)"
+)
+"""Words by which people ask for what they name next."""
+_OPENING = (
+    r"^(?:(?:доброго? (?:дня|день|ранку|вечора|вечір|утро|утра|вечер)|добрий (?:день|вечір|ранок)|добрый (?:день|вечер)|доброе утро|вітаю|привіт|привет|"
+    r"здравствуйте|всім|всем|усім|шановні|уважаемые|guten (?:tag|morgen|abend)|hallo|hi|hello|hey|good (?:day|morning|evening|afternoon)|dear|liebe|"
+    r"друзі|друзья|люди|пані та панове|zusammen|leute|all|everyone|everybody|there|friends|будь ласка|пожалуйста|bitte|please)\b[\s,.!:;–-]*)*"
+)
+ASKS_FIRST = re.compile(
+    _OPENING
+    + r"(?:(?:я|ми|мы|мені|мне|нам|дуже|очень|терміново|срочно|ich|wir|dringend|i|i'm|i am|we|we're|we are|urgently|мамі|маме|сину|сыну|доньці|дочке)\s)*"
+    r"(?:шука(?:ю|ємо)|потріб(?:ен|на|но|ні)|допоможіть|підкажіть|порадьте|порекомендуйте|ищ(?:у|ем)|нуж(?:ен|на|но|ны)|помогите|подскажите|посоветуйте|"
+    r"(?:хто |кто )?(?:знає|знает)?,? ?(?:де|где) (?:\w+ )?(?:можна|можно|взяти|взять|знайти|найти|купити|купить|отримати|получить|дадуть|помогут|допоможуть)|"
+    r"suchen?|brauchen?|benötigen?|wo (?:bekomm\w*|find\w*|gibt es|krieg\w*|kann (?:ich|man)|können wir)|looking for|searching for|need|"
+    r"where (?:can|could|do) (?:i|we|one))\b"
+)
+"""A text that begins with asking, after a greeting."""
+GIVES_FIRST = re.compile(
+    _OPENING + r"(?:(?:я|ми|мы|ich|wir|i|we|безкоштовно|бесплатно|kostenlos)\s)*"
+    r"(?:пропону(?:ю|ємо)|предлага(?:ю|ем)|відда(?:м|мо|ю|ємо)|отда(?:м|дим|ю|ем)|подару(?:ю|ємо|ем|им)|подарю|дару(?:ю|ємо|ем)|дарю|"
+    r"(?:можу|можемо|могу|можем|готов\w*) (?:\w+ )?(?:допом\w+|помо\w+|віддати|отдать|прийняти|принять|подарувати|подарить)|допоможу|помогу|"
+    r"biete[nt]?|verschenken?|spenden?|gebe[n]? (?:\w+ )?(?:ab|kostenlos|gratis|gern)|helfe (?:gern|ihnen|beim|bei|kostenlos)|kann (?:\w+ )?(?:helfen|anbieten)|"
+    r"offering|offer|giving away|give away|donating|can (?:help|offer|host|give)|happy to (?:help|give))\b"
+)
+"""A text that begins with giving, after a greeting."""
+OTHERS_WANTED = re.compile(
+    r"\b(?:волонт[её]р\w*|помічни\w+|помощни\w+|працівни\w+|співробітни\w+|работни\w+|сотрудни\w+|команд[ауи]\b|прибиральни\w+|уборщи\w+|кухар\w*|повар\w*|"
+    r"вод(?:ій|ії|ія|итель|ителя|ители)\b|продав\w+|вакансі\w+ для|кому (?:\w+ )?(?:треба|нужн\w+|потрібн\w+|віддати|отдать|допомогти|помочь|подарувати|подарить)|"
+    r"куд[аи] (?:\w+ )?(?:віддати|отдать|здати|сдать|принести|пожертв\w+)|(?:віддати|отдать|здати|сдать|пожертв\w+|допомагати|помогать|допомогти|помочь) "
+    r"(?:іншим|другим|людям|переселен\w+|бежен\w+)|де (?:\w+ )?(?:можна|можно) (?:віддати|отдать|допомогти|помочь)|где (?:\w+ )?можно (?:отдать|сдать|помочь)|"
+    r"freiwillig\w*|ehrenamt\w*|helfer\w*|mitarbeit\w*|aushilf\w*|reinigungskr\w+|fahrer\w*|verstärkung|köch\w+|abnehmer\w*|abzugeben|abgeben|spenden|"
+    r"mithelfen|helfen kann|engagieren|volunteer\w*|helpers?|staff|employees?|cleaners?|drivers?|donate|give away|to (?:help|host|support) (?:others|people))"
+)
+"""Who asks for such seeks hands or takers, not help."""
+
+
+def plain(text: str) -> str:
+    """A text as these phrases are written."""
+    return " ".join(text.lower().replace("’", "'").replace("ʼ", "'").split())

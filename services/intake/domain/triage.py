@@ -16,6 +16,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from .phrases import ASKS_FIRST, GIVES_FIRST, OTHERS_WANTED, plain
+
 MODEL = Path(__file__).parent.parent / "model" / "triage.npz"
 BUCKETS = 2**15
 LONGEST = 2_000
@@ -85,7 +87,7 @@ class Model:
         """The kind of a text: need, offer, chatter or unclear."""
         probabilities = self.probabilities(text, embedding)
         need, offer, chatter = (float(value) for value in probabilities)
-        return Triage(decide(need, offer, chatter, self.thresholds), (need, offer, chatter))
+        return Triage(heed_cues(decide(need, offer, chatter, self.thresholds), text), (need, offer, chatter))
 
 
 @cache
@@ -101,6 +103,17 @@ def decide(need: float, offer: float, chatter: float, thresholds: Thresholds) ->
     if offer >= thresholds.offer:
         return Kind.OFFER
     return Kind.NEED if need >= thresholds.need else Kind.UNCLEAR
+
+
+def heed_cues(kind: Kind, text: str) -> Kind:
+    """What plain words at the beginning make of a kind: who first asks, needs; who is unclear and first gives, offers.
+
+    Only what keeps a message changes; what is surely chatter stays so. The model was fitted on texts that take a detour.
+    """
+    said = plain(text[:LONGEST])
+    if kind in (Kind.OFFER, Kind.UNCLEAR) and ASKS_FIRST.match(said) and not OTHERS_WANTED.search(said):
+        return Kind.NEED
+    return Kind.OFFER if kind is Kind.UNCLEAR and GIVES_FIRST.match(said) else kind
 
 
 def features(text: str) -> NDArray[np.int64]:

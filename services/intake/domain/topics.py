@@ -1,0 +1,73 @@
+"""What a text is plainly about: the taxonomy categories whose words follow a word of asking. What it leaves open stays empty."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+from .phrases import ASKING, plain
+
+_TOPICS = Path(__file__).parent.parent / "model" / "topics.tsv"
+
+MOST = 3
+NARROW = "-"
+"""Stands in the list for what no category says well enough; a text that names such a thing is left to matching."""
+SHORT = 8
+"""Words of a text in which a thing counts without a word of asking before it: «зубной врач», "Deutschkurs in Grünau"."""
+
+NEAR = 50
+"""Signs after a word of asking within which the thing begins that is asked for."""
+DENIAL = 30
+"""Signs before a thing among which a denial is looked for."""
+
+_SENTENCE = re.compile(r"[.!?\n]+(?:\s|$)")
+_JOINED = re.compile(r"[\w'-]*(?:,|\s(?:і|й|та|и|чи|или|або|und|oder|and|or))\s(?:[\w'-]+\s){0,2}")
+"""What stands between two things that are asked for together."""
+_DENIED = re.compile(r"\b(?:не|без|нема|нет|kein\w*|nicht|ohne|no|not|without)\s(?:\w+\s)?$")
+
+
+def topics(text: str) -> list[str]:
+    """Taxonomy ids, the one named first before others."""
+    sentences = [sentence for sentence in _SENTENCE.split(plain(text).replace("ё", "е")) if sentence]
+    is_short = len(sentences) == 1 and len(sentences[0].split()) <= SHORT
+    found: dict[str, None] = {}
+    for sentence in sentences:
+        asked = ASKING.search(sentence)
+        named = _named(sentence, asked.end(), NEAR) if asked else []
+        if not named and is_short:
+            named = _named(sentence, 0, len(sentence))
+        found.update(dict.fromkeys(named))
+    return [] if NARROW in found else list(found)[:MOST]
+
+
+def _named(sentence: str, start: int, near: int) -> list[str]:
+    """The first thing that is named from `start` on and not later than `near`, and what is joined to it."""
+    names: list[str] = []
+    end = start
+    for match in _pattern().finditer(sentence, start):
+        if _DENIED.search(sentence[max(start, match.start() - DENIAL) : match.start()]):
+            continue
+        if not names and match.start() > start + near:
+            break
+        if names and not _JOINED.fullmatch(sentence, end, match.start()):
+            break
+        names.append(_categories()[int((match.lastgroup or "c0")[1:])])
+        end = match.end()
+    return names
+
+
+@cache
+def _rows() -> dict[str, list[str]]:
+    lines = _TOPICS.read_text(encoding="utf-8").splitlines()
+    rows: dict[str, list[str]] = {}
+    for category, _, stems in (line.split("\t") for line in lines if line and not line.startswith("#")):
+        rows.setdefault(category, []).append(stems)
+    return rows
+
+
+def _categories() -> list[str]:
+    return list(_rows())
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    return re.compile(r"\b(?:" + "|".join(f"(?P<c{i}>{'|'.join(stems)})" for i, stems in enumerate(_rows().values())) + ")")
