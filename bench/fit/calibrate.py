@@ -10,6 +10,7 @@ from sklearn.metrics import brier_score_loss, f1_score, roc_auc_score
 from sklearn.model_selection import KFold
 
 from bench.fit.rows import DEVSET, NOW, TODAY, Row, embed, language, offer, rows
+from services.intake.domain.topics import topics
 from services.matching.domain.decision import MOST_NAMED, chance_of_help, consider
 from services.matching.domain.gap import Gap, choose
 from services.matching.domain.index import Index
@@ -17,7 +18,7 @@ from services.matching.domain.model import Model, to_bytes
 from services.matching.domain.need import Need
 from services.matching.domain.ranking import CONSIDERED, Query, rank
 
-FITTED = ("meaning", "margin", "language", "same_district", "elsewhere", "far", "other_horizon", "unusual")
+FITTED = ("meaning", "margin", "named_topic", "language", "same_district", "elsewhere", "far", "other_horizon", "unusual")
 BY_HAND = {"stale": -0.3}
 """No offer of the development set says when it was checked: an old check costs a little, by decree."""
 FOLDS, REPEATS = 5, 4
@@ -49,13 +50,13 @@ def devset_index(model: Model) -> Index:
 
 
 def devset_needs() -> tuple[list[Row], list[Need]]:
-    """The development set's needs, as intake would hand them on; without its categories."""
+    """The development set's needs, as intake would hand them on, with the categories that it reads off plain words."""
     asked = [row for row in rows(DEVSET / "needs.jsonl") if row["kind"] == "need"]
     vectors = embed([row["text"] for row in asked], True)
     return asked, [
         Need(
             id=row["id"], text=row["text"], language=language(row), district=row["district"], horizon=row["horizon"],
-            people=row["people"], vector=to_bytes(vector),
+            people=row["people"], said_categories=topics(row["text"]), vector=to_bytes(vector),
         )
         for row, vector in zip(asked, vectors, strict=True)
     ]  # fmt: skip

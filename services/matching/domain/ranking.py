@@ -93,6 +93,7 @@ def facts(query: Query, offer: Offer) -> dict[str, float]:
     need, where = query.need, places.distance(query.need.district, offer.districts)
     stale = offer.assured_date is not None and (query.today - offer.assured_date).days > _LONG_UNCHECKED
     return {
+        "named_topic": _named_topic(need, offer),
         "language": float(speaks(offer, need.language)),
         "same_district": float(where is Distance.SAME),
         "elsewhere": float(where in (Distance.NEAR, Distance.ELSEWHERE)),
@@ -101,6 +102,13 @@ def facts(query: Query, offer: Offer) -> dict[str, float]:
         "unusual": query.unusual,
         "stale": float(stale),
     }
+
+
+def _named_topic(need: Need, offer: Offer) -> float:
+    """Whether the offer is about what the person plainly named (1), about something else (-1), or nothing was named (0)."""
+    if not need.said_categories:
+        return 0.0
+    return 1.0 if set(need.said_categories) & set(offer.categories) else -1.0
 
 
 def speaks(offer: Offer, language: str) -> bool:
