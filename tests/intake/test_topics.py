@@ -28,6 +28,8 @@ def test_a_plainly_named_thing_is_a_topic(need: PlainNeed) -> None:
         ("Потрібні меблі та зимовий одяг", ["housing_furnishing", "clothing"]),
         ("We need furniture and warm clothes", ["housing_furnishing", "clothing"]),
         ("зубной врач", ["health"]),
+        ("Wo gibt es günstige Fahrräder?", ["transport"]),
+        ("Мені потрібен дитячий візок", ["housing_furnishing"]),
         ("Кіт захворів, потрібен ветеринар", []),
         ("Нужен юрист и обмен водительских прав", []),
         ("Мама вчора була у лікаря, дитина грається з котом, а я сиджу на кухні й дивлюся, як падає сніг", []),
