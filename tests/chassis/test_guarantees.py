@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from anlaufstelle_contracts import CloudEvent, NeedArticulated, topology, wrap
 
 from chassis import Conflict, Service, UnitOfWork, new_id
+from chassis.bus import NotPublished
 from tests.chassis.conftest import Tally
 from tests.kit import running
 from tests.kit.infra import Bus, Store
@@ -170,6 +172,26 @@ async def test_what_was_committed_while_the_bus_was_away_is_said_when_it_is_back
         await asyncio.to_thread(bus.wait_ready)
         await eventually(lambda: _said(bus, 1), timeout=30)
         await eventually(lambda: _all_published(service), timeout=30)
+
+
+async def test_what_was_committed_and_never_published_is_swept_up_once(bus: Bus, built: Build) -> None:
+    async with running.started(built()) as service:
+        publish = service.ledger.publish
+
+        async def fails(_: object) -> None:
+            raise NotPublished("the process could as well have died here")
+
+        async def command(uow: UnitOfWork) -> None:
+            await service._handlers[NeedArticulated](need("left").event(), uow)
+
+        service.ledger.publish = fails
+        await service.execute("key", command)
+        assert await service.ledger.unpublished.count_documents({}) == 1
+        assert await running.heard(bus) == []
+        service.ledger.publish = publish
+        await service.ledger.sweep(older_than=timedelta(0))
+        assert await service.ledger.sweep(older_than=timedelta(0)) == 0
+    assert [event.subject for event in await running.heard(bus)] == ["left"]
 
 
 async def _said(bus: Bus, count: int) -> bool:
