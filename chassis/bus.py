@@ -25,8 +25,6 @@ log = structlog.get_logger()
 
 MAX_BATCH = 1000  # nats-server's limit of one atomic batch
 DUPLICATE_IN_BATCH = 10201
-BATCHES_AT_ONCE = 2
-"""While one batch is committed the next is handled; what they do to the same aggregate, one of them does again."""
 
 
 class NotPublished(Exception):
@@ -58,10 +56,10 @@ class Bus:
         self.client = await self.broker.connect()
 
     def handle(self, consume: Callable[[list[Msg]], Awaitable[None]]) -> None:
-        """Give every batch that the service's durable delivers to `consume`, which settles each message itself."""
-        self._subscribers = [self._subscribe(consume) for _ in range(BATCHES_AT_ONCE)]
+        """Give every batch that the service's durable delivers to `consume`, which settles each message itself.
 
-    def _subscribe(self, consume: Callable[[list[Msg]], Awaitable[None]]) -> BatchPullStreamSubscriber:
+        One batch after the other: two at once would be faster, and would turn round what is said to one person.
+        """
         durable = topology.service_consumer(self.service)
         # MANUAL and no_reply: the default would drop a message at its first exception, and answer to whatever `reply_to` says.
         subscriber = self.broker.subscriber(
@@ -75,17 +73,16 @@ class Bus:
             decoder=_as_it_is,
         )
 
+        self._subscriber: BatchPullStreamSubscriber = subscriber
+
         @subscriber
         async def on_batch(message: NatsMessage) -> None:
             await consume(message.raw_message)  # type: ignore[arg-type]
 
-        return subscriber
-
     def pull(self, batch_size: int) -> None:
         """Once the broker has started: fetch all that is there, without waiting to fill a batch."""
-        for subscriber in self._subscribers:
-            assert subscriber.subscription
-            subscriber.subscription = cast(Any, StandingPull(self.client, subscriber.subscription, batch_size))
+        assert self._subscriber.subscription
+        self._subscriber.subscription = cast(Any, StandingPull(self.client, self._subscriber.subscription, batch_size))
 
     async def stop(self) -> None:
         """Close the connection, whatever state it is in."""

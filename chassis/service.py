@@ -250,9 +250,11 @@ class Service:
 
 
 async def _cancelled(*tasks: asyncio.Task[None]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    """Cancel tasks until they have ended: Python 3.11's `wait_for`, which the drivers use, can swallow a cancellation."""
+    while going := [task for task in tasks if not task.done()]:
+        for task in going:
+            task.cancel()
+        await asyncio.wait(going, timeout=1.0)
 
 
 def _resolve(future: "asyncio.Future[Any]", result: Any = None, error: Exception | None = None) -> None:
