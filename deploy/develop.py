@@ -11,6 +11,7 @@ from rich.console import Console
 
 from .home import REPOSITORY
 from .problem import Problem
+from .programs import child_environment
 
 CHECKS = (
     ("-m", "ruff", "check"),
@@ -32,7 +33,8 @@ def bench(arguments: Sequence[str]) -> int:
     names = sorted(path.parent.name for path in (REPOSITORY / "bench").glob("*/__main__.py"))
     if not arguments or arguments[0] not in names:
         raise Problem(f"name a benchmark: {', '.join(names)}")
-    return subprocess.call((sys.executable, "-m", f"bench.{arguments[0]}", *arguments[1:]), cwd=REPOSITORY)
+    command = (sys.executable, "-m", f"bench.{arguments[0]}", *arguments[1:])
+    return subprocess.call(command, cwd=REPOSITORY, env=child_environment())
 
 
 def lint(console: Console) -> int:
