@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -35,7 +34,6 @@ class Consumer:
         self.handlers: dict[type[Event], Handler] = {}
         self.preparations: dict[type[Event], Preparation] = {}
         self.last_message_time: float | None = None
-        self.last_settled = time.monotonic()
 
     async def consume(self, messages: Sequence[Msg]) -> None:
         """Steps 1 to 6 for what was fetched."""
@@ -58,7 +56,6 @@ class Consumer:
         for (message, event, _), outcome in zip(readable, outcomes, strict=True):
             await self._settle(message, event, outcome)
         self.ledger.checkpoint("settled")
-        self.last_settled = time.monotonic()
         self.last_message_time = messages[-1].metadata.timestamp.timestamp()
 
     def _work(self, envelope: CloudEvent) -> Work:

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any
 
 from anlaufstelle_contracts import Event
 
 from .store import A, Aggregate, Database, Document, Repository, to_document
 
-K = TypeVar("K", bound=Aggregate)
 Key = tuple[str, str]  # collection, id
 
 
@@ -61,7 +60,7 @@ class View:
 class UnitOfWork:
     """Changes and events of one cause. They are committed together, with the whole batch, or not at all."""
 
-    def __init__(self, view: View, kinds: Mapping[type, Repository[A]], cause: Cause) -> None:
+    def __init__(self, view: View, kinds: Mapping[type, Repository[Any]], cause: Cause) -> None:
         self._view, self._kinds = view, kinds
         self.cause = cause
         self.changes: dict[Key, Document | None] = {}
@@ -74,7 +73,7 @@ class UnitOfWork:
         now = datetime.now(UTC)
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
-    async def get(self, kind: type[K], identifier: str) -> K | None:
+    async def get(self, kind: type[A], identifier: str) -> A | None:
         """The aggregate, with what this cause and earlier ones of the batch did to it."""
         key = (self._kinds[kind].name, identifier)
         document = self.changes[key] if key in self.changes else (await self._view.row(key)).document
