@@ -70,4 +70,6 @@ def programs(home: Home, secrets: Secrets, web_port: int, environment: Mapping[s
 def child_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """What every child starts from: our own environment, and where the code is."""
     path = f"{REPOSITORY}:{REPOSITORY / 'contracts'}"
-    return {**CALM_THREADS, **environment, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
+    # TELEGRAM_BOT_TOKEN is what everybody calls it.
+    token = environment.get("ANLAUFSTELLE_TELEGRAM_BOT_TOKEN") or environment.get("TELEGRAM_BOT_TOKEN", "")
+    return {**CALM_THREADS, **environment, "ANLAUFSTELLE_TELEGRAM_BOT_TOKEN": token, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}

@@ -8,10 +8,12 @@ from typing import Literal, get_args, get_origin, get_type_hints
 from anlaufstelle_contracts.topology import SERVICES
 from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.metrics import MetricWrapperBase
-from pydantic import AliasChoices, SecretStr
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings
 
 from chassis import Settings, telemetry
+from services.intake import channels
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 FOLDER = REPOSITORY / "docs" / "reference"
@@ -22,6 +24,12 @@ _SETTINGS = """\
 Written by `python -m deploy.reference`. Every service reads its settings from the environment;
 `python -m services.<name>.main --help` lists them too. `./anlaufstelle up` and [compose.yaml](../../deploy/compose.yaml)
 set by themselves what leads to the bus, to the store and to the other services.
+"""
+
+_CHANNELS = """
+## Channels
+
+Read by intake. A channel is switched on when one of its settings is set; console and web are always on.
 """
 
 _METRICS = """\
@@ -61,17 +69,20 @@ def settings_page() -> str:
         own: type[Settings] = get_type_hints(module.build)["settings"]
         table = list(_settings_table(own, frozenset(Settings.model_fields)))
         parts += [f"\n## {service}\n\n", *(table if own is not Settings else ["None of its own.\n"])]
+    parts.append(_CHANNELS)
+    for name in channels.available():
+        kind = channels.load(name).manifest.settings
+        if kind.model_fields:
+            parts += [f"\n### {name}\n\n", *_settings_table(kind, frozenset())]
     return "".join(parts)
 
 
-def _settings_table(kind: type[Settings], known: frozenset[str]) -> Iterator[str]:
+def _settings_table(kind: type[BaseSettings], known: frozenset[str]) -> Iterator[str]:
     yield "| variable | default | meaning |\n|---|---|---|\n"
     for name, field in kind.model_fields.items():
         if name not in known:
             variable = f"{kind.model_config['env_prefix']}{name.upper()}"
-            aliases = field.validation_alias.choices if isinstance(field.validation_alias, AliasChoices) else []
-            names = dict.fromkeys([variable, *(str(alias) for alias in aliases if str(alias).isupper())])
-            yield f"| {', '.join(f'`{each}`' for each in names)} | {_default(field)} | {_meaning(field)} |\n"
+            yield f"| `{variable}` | {_default(field)} | {_meaning(field)} |\n"
 
 
 def _default(field: FieldInfo) -> str:

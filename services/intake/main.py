@@ -10,9 +10,8 @@ from chassis import Service, run
 from chassis.texts import Texts
 
 from . import api, handlers
-from .channels.base import Channel, Listening
-from .channels.console import Console
-from .channels.web import Web
+from .channels import make, switched_on
+from .channels.base import Listening
 from .host import ChannelHost, Reception, keep_listening
 from .repository import Memory
 from .sender import Sender
@@ -24,7 +23,7 @@ def build(settings: IntakeSettings) -> Service:
     """The service with everything it depends on."""
     service = Service("intake", settings)
     memory, vault = Memory(service), Vault(vault_key(settings))
-    channels = build_channels(settings)
+    channels = [make(name) for name in switched_on()]
     reception = Reception(service, memory, vault, Texts(Path(__file__).parent / "locale"))
     sender = Sender(service, memory, vault, {channel.manifest.id: channel for channel in channels})
 
@@ -51,17 +50,6 @@ def build(settings: IntakeSettings) -> Service:
         if isinstance(channel, Listening):
             service.background(partial(keep_listening, service, channel, ChannelHost(channel, reception)))
     return service
-
-
-def build_channels(settings: IntakeSettings) -> list[Channel]:
-    """The channels that are switched on."""
-    channels: list[Channel] = [Console(), Web()]
-    if token := settings.telegram_bot_token.get_secret_value():
-        from .channels.telegram import Telegram  # its library takes longer to load than everything else together
-
-        secret = settings.telegram_webhook_secret.get_secret_value()
-        channels.append(Telegram(token, settings.telegram_api_url, settings.telegram_webhook_url, secret))
-    return channels
 
 
 def vault_key(settings: IntakeSettings) -> str:

@@ -19,30 +19,28 @@ TAKE_OVER = 60.0
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[TelegramEmulator]:
-    """An emulated Bot API."""
+async def telegram(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TelegramEmulator]:
+    """An emulated Bot API, to which the channel is switched on."""
     async with serving(TelegramEmulator()) as emulator:
+        running.switch_on(monkeypatch, "telegram", bot_token=TOKEN, api_url=emulator.url)
         yield emulator
 
 
-def process(bus: Bus, store: Store, telegram: TelegramEmulator, log: Path) -> running.ServiceProcess:
-    settings = running.settings_for(
-        "intake", bus, store, vault_key=VAULT_KEY, telegram_bot_token=TOKEN, telegram_api_url=telegram.url
-    )
-    return running.ServiceProcess(settings, "intake", log)
+def process(bus: Bus, store: Store, log: Path) -> running.ServiceProcess:
+    return running.ServiceProcess(running.settings_for("intake", bus, store, vault_key=VAULT_KEY), "intake", log)
 
 
 async def test_what_was_accepted_is_sent_after_a_kill(bus: Bus, store: Store, telegram: TelegramEmulator, tmp_path: Path) -> None:
     await running.provisioned(bus)
     telegram.fail("sendMessage", 502, "Bad Gateway", times=1000)
-    first = process(bus, store, telegram, tmp_path / "first.log")
+    first = process(bus, store, tmp_path / "first.log")
     try:
         telegram.say(1001, "/help")
         await eventually(lambda: "sendMessage" in telegram.calls, TAKE_OVER)
     finally:
         first.kill()
     telegram.recover()
-    second = process(bus, store, telegram, tmp_path / "second.log")
+    second = process(bus, store, tmp_path / "second.log")
     try:
         assert "/privacy" in (await telegram.answer(1001, TAKE_OVER)).text
     finally:
@@ -57,7 +55,7 @@ async def test_killed_again_and_again_every_need_is_articulated_once(
     for person in people:
         telegram.say(person, f"{NEED}, нас {person}")
     for number, taken in enumerate((10, 30, len(people))):
-        intake = process(bus, store, telegram, tmp_path / f"{number}.log")
+        intake = process(bus, store, tmp_path / f"{number}.log")
         try:
             await eventually(lambda: _taken(bus, taken), TAKE_OVER)  # noqa: B023 - awaited here
         finally:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from services.intake.channels.telegram import Telegram
-from services.intake.main import build_channels, vault_key
+from services.intake.channels import ChannelError, make, switched_on
+from services.intake.main import vault_key
 from services.intake.repository import OtherKey
 from services.intake.settings import IntakeSettings
 from tests.intake.conftest import started
@@ -13,23 +13,25 @@ from tests.kit import running
 from tests.kit.infra import Bus, Store
 
 
-def channels(settings: IntakeSettings) -> list[str]:
-    return [channel.manifest.id for channel in build_channels(settings)]
+def test_a_channel_is_on_when_one_of_its_settings_is() -> None:
+    assert switched_on({}) == ["console", "web"]
+    assert switched_on({"ANLAUFSTELLE_TELEGRAM_BOT_TOKEN": ""}) == ["console", "web"]
+    assert switched_on({"ANLAUFSTELLE_TELEGRAM_BOT_TOKEN": "1:a"}) == ["console", "web", "telegram"]
 
 
-def test_telegram_is_there_when_it_has_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("TELEGRAM_BOT_TOKEN", raising=False)
-    assert channels(IntakeSettings()) == ["console", "web"]
-    assert channels(IntakeSettings(telegram_bot_token="1:a")) == ["console", "web", "telegram"]  # type: ignore[arg-type]
-    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "1:a")
-    assert channels(IntakeSettings()) == ["console", "web", "telegram"]
+def test_a_webhook_without_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANLAUFSTELLE_TELEGRAM_BOT_TOKEN", "1:a")
+    monkeypatch.setenv("ANLAUFSTELLE_TELEGRAM_WEBHOOK_URL", "https://help.example.org")
+    with pytest.raises(ChannelError, match="webhook_url needs webhook_secret"):
+        make("telegram")
+
+
+def test_a_channel_without_what_it_must_have_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANLAUFSTELLE_TELEGRAM_BOT_TOKEN", "")
-    assert channels(IntakeSettings()) == ["console", "web"]
-
-
-def test_a_webhook_without_secret_is_refused() -> None:
-    with pytest.raises(ValueError, match="telegram_webhook_secret"):
-        Telegram("1:a", "https://api.telegram.org", "https://help.example.org")
+    with pytest.raises(ChannelError, match="ANLAUFSTELLE_TELEGRAM_BOT_TOKEN"):
+        make("telegram")
+    with pytest.raises(ChannelError, match="there are: console, telegram, web"):
+        make("pigeon")
 
 
 def test_a_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:

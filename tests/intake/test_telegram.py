@@ -27,9 +27,10 @@ SECRET = "webhook-secret_1"
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[TelegramEmulator]:
-    """An emulated Bot API."""
+async def telegram(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TelegramEmulator]:
+    """An emulated Bot API, to which the channel is switched on."""
     async with serving(TelegramEmulator()) as emulator:
+        running.switch_on(monkeypatch, "telegram", bot_token=TOKEN, api_url=emulator.url)
         yield emulator
 
 
@@ -37,12 +38,8 @@ async def telegram() -> AsyncIterator[TelegramEmulator]:
 async def intake(bus: Bus, store: Store, telegram: TelegramEmulator) -> AsyncIterator[Intake]:
     """Intake with a bot that polls the emulator."""
     await running.provisioned(bus)
-    async with started(bus, store, **bot(telegram)) as replica:
+    async with started(bus, store) as replica:
         yield replica
-
-
-def bot(telegram: TelegramEmulator) -> dict[str, Any]:
-    return {"telegram_bot_token": TOKEN, "telegram_api_url": telegram.url}
 
 
 async def ask(intake: Intake, telegram: TelegramEmulator, person: int = OLENA) -> dict[str, Any]:
@@ -215,11 +212,11 @@ async def test_a_restart_in_mid_conversation_is_not_noticed(
     bus: Bus, store: Store, telegram: TelegramEmulator, doubtful: str
 ) -> None:  # fmt: skip
     await running.provisioned(bus)
-    async with started(bus, store, **bot(telegram)):
+    async with started(bus, store):
         telegram.say(OLENA, doubtful)
         question = await telegram.answer(OLENA)
         assert question.buttons
-    async with started(bus, store, **bot(telegram)) as again:
+    async with started(bus, store) as again:
         telegram.press(question, 0)
         (event,) = await eventually(lambda: again.events(NeedArticulated), timeout=30)
         assert event.data["text"] == doubtful
@@ -227,7 +224,7 @@ async def test_a_restart_in_mid_conversation_is_not_noticed(
 
 async def test_only_one_of_two_replicas_asks_for_updates(bus: Bus, store: Store, telegram: TelegramEmulator) -> None:
     await running.provisioned(bus)
-    async with started(bus, store, **bot(telegram)) as one, started(bus, store, **bot(telegram)):
+    async with started(bus, store) as one, started(bus, store):
         for number in range(10):
             telegram.say(2000 + number, f"{NEED}, {number}")
         await eventually(lambda: telegram.waiting() == 0 or None)
@@ -238,7 +235,7 @@ async def test_only_one_of_two_replicas_asks_for_updates(bus: Bus, store: Store,
 async def test_two_replicas_send_nothing_twice(bus: Bus, store: Store, telegram: TelegramEmulator) -> None:
     await running.provisioned(bus)
     people = range(2000, 2040)
-    async with started(bus, store, **bot(telegram)) as one, started(bus, store, **bot(telegram)):
+    async with started(bus, store) as one, started(bus, store):
         for person in people:
             telegram.say(person, "/help")
         await asyncio.gather(*(telegram.answer(person, timeout=60) for person in people))
@@ -247,11 +244,11 @@ async def test_two_replicas_send_nothing_twice(bus: Bus, store: Store, telegram:
 
 
 async def test_a_webhook_is_registered_and_takes_only_what_knows_the_secret(
-    bus: Bus, store: Store, telegram: TelegramEmulator
+    bus: Bus, store: Store, telegram: TelegramEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     await running.provisioned(bus)
-    settings = {**bot(telegram), "telegram_webhook_url": "https://help.example.org", "telegram_webhook_secret": SECRET}
-    async with started(bus, store, **settings) as intake:
+    running.switch_on(monkeypatch, "telegram", webhook_url="https://help.example.org", webhook_secret=SECRET)
+    async with started(bus, store) as intake:
         await eventually(lambda: telegram.webhook)
         assert telegram.webhook == {"url": "https://help.example.org/channels/telegram/webhook", "secret_token": SECRET}
         path, header = "/channels/telegram/webhook", "X-Telegram-Bot-Api-Secret-Token"
@@ -269,9 +266,12 @@ async def test_a_webhook_is_registered_and_takes_only_what_knows_the_secret(
         assert "getUpdates" not in telegram.calls
 
 
-async def test_a_burst_keeps_the_pace_that_the_provider_allows(bus: Bus, store: Store) -> None:
+async def test_a_burst_keeps_the_pace_that_the_provider_allows(
+    bus: Bus, store: Store, telegram: TelegramEmulator
+) -> None:  # fmt: skip
     await running.provisioned(bus)
-    async with serving(TelegramEmulator(per_second=30)) as telegram, started(bus, store, **bot(telegram)) as intake:
+    telegram.per_second = 30
+    async with started(bus, store) as intake:
         for number in range(60):
             telegram.say(3000 + number, "/help")
         await asyncio.gather(*(telegram.answer(3000 + number, timeout=60) for number in range(60)))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import nats
+import pytest
 from anlaufstelle_contracts import CloudEvent, Event, Sensitivity, subjects, topology
 from nats.aio.client import Client
 
@@ -93,6 +94,12 @@ def example(event: type[Event]) -> CloudEvent:
     """The golden example of an event."""
     body = json.loads((ROOT / "contracts" / "examples" / f"{event.type}.json").read_text())
     return CloudEvent.model_validate(body)
+
+
+def switch_on(monkeypatch: pytest.MonkeyPatch, channel: str, **settings: object) -> None:
+    """Set a channel's settings for what is started from now on, in this process or as one of its own."""
+    for name, value in settings.items():
+        monkeypatch.setenv(f"ANLAUFSTELLE_{channel.upper()}_{name.upper()}", str(value))
 
 
 class ServiceProcess:

@@ -7,6 +7,7 @@ A channel declares what it can do in its `manifest` and implements `send`. How i
   starts it again when it raises, and lets `held()` turn false when another replica is to take over.
 
 Everything else is the host's: what a message means, the conversation, repetitions, encryption, order, pace, tries and receipts.
+What a channel declares beyond that is optional, and declared honestly: `tests/kit/channels` looks.
 """
 
 from abc import ABC, abstractmethod
@@ -17,6 +18,9 @@ from enum import StrEnum
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from fastapi import APIRouter
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LANGUAGES = ("uk", "ru", "de", "en")
 
 
 class Capability(StrEnum):
@@ -24,18 +28,48 @@ class Capability(StrEnum):
 
     PRIVATE_CHAT = "private_chat"
     """One person writes alone; answers reach nobody else."""
+    GROUPS = "groups"
+    """It hears what is said in front of others (`Incoming.group`), and is `Grouping`."""
     BUTTONS = "buttons"
     """Choices can be shown to be pressed. Without it the host numbers them in the text."""
+    FILES = "files"
+    """It notices photos, voice messages and files (`Incoming.has_media`)."""
+    LOCATION = "location"
+    """People can send a place on the map (`Incoming.location`)."""
+    EDITS = "edits"
+    """It notices that a message was changed (`Incoming.edits`)."""
+    DELETIONS = "deletions"
+    """It notices that a message was taken back (`Incoming.deletes`)."""
+    RECEIPTS = "receipts"
+    """`Sent.reference` names what was sent, and the provider says later what became of it (`Host.receipt`)."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What the provider allows."""
+    """What the provider allows. None: no limit."""
 
     text: int | None = None
-    """Longest message, in UTF-16 units as most providers count; the host splits longer ones. None: no limit."""
+    """Longest message, in UTF-16 units as most providers count; the host splits longer ones."""
     per_second: float | None = None
-    """Most messages a second, to all people together. None: no limit."""
+    """Most messages a second, to all people together and from all replicas."""
+    per_second_each: float | None = None
+    """Most messages a second to one person."""
+    per_minute_group: float | None = None
+    """Most messages a minute to one group."""
+
+
+class ChannelSettings(BaseSettings):
+    """A channel's settings, each read from `ANLAUFSTELLE_<CHANNEL>_<NAME>`: `class SmsSettings(ChannelSettings, channel="sms")`.
+
+    A channel is switched on when one of them is set.
+    """
+
+    def __init_subclass__(cls, channel: str = "", **more: Any) -> None:
+        super().__init_subclass__(**more)
+        if channel:
+            cls.model_config = SettingsConfigDict(
+                env_prefix=f"ANLAUFSTELLE_{channel.upper()}_", extra="ignore", hide_input_in_errors=True, populate_by_name=True
+            )
 
 
 @dataclass(frozen=True)
@@ -43,8 +77,26 @@ class Manifest:
     """What a channel says of itself."""
 
     id: str
+    """Name of its file, of its settings and of its routes: a-z, 0-9 and _."""
     capabilities: frozenset[Capability]
     limits: Limits = Limits()
+    settings: type[ChannelSettings] = ChannelSettings
+    languages: tuple[str, ...] = LANGUAGES
+    """The languages whose letters it carries."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Where something was said in front of others."""
+
+    address: str
+    """What `send` needs to answer there."""
+    topic: str | None = None
+    """The forum topic or room thread within it."""
+    reply_to: str | None = None
+    """`message_id` of what this answers."""
+    by_admin: bool = False
+    """Who wrote may set how the group is treated."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +104,7 @@ class Incoming:
     """One message or one pressed button, as the provider gave it."""
 
     address: str
-    """Whom it came from: what `send` needs to answer."""
+    """Whom it came from: what `send` needs to answer that person alone."""
     message_id: str
     """The provider's name for it. The same name again is the same message and is taken once."""
     text: str = ""
@@ -60,8 +112,16 @@ class Incoming:
     """The token of the button that was pressed."""
     has_media: bool = False
     """It holds a photo, a voice message, a file: something that is no text."""
+    location: tuple[float, float] | None = None
+    """Latitude and longitude, in degrees, when a place was sent."""
     language_hint: str | None = None
     """The language that the person's programme is set to."""
+    group: Group | None = None
+    """Set when others could read it."""
+    edits: str | None = None
+    """`message_id` of the earlier message that this one takes the place of."""
+    deletes: str | None = None
+    """`message_id` of the earlier message that was taken back; there is no text then."""
 
 
 @dataclass(frozen=True)
@@ -80,11 +140,18 @@ class Outgoing:
 
     text: str
     buttons: Sequence[Button] = ()
+    reply_to: str | None = None
+    """`message_id` of what it answers: in a group always set, else the last one that was heard from there."""
+    heard_at: datetime | None = None
+    """When the person last wrote from there, for providers that close a conversation after a while."""
 
 
 @dataclass(frozen=True)
 class Sent:
     """The provider took it."""
+
+    reference: str | None = None
+    """The provider's name for what was sent, for receipts that come later."""
 
 
 @dataclass(frozen=True)
@@ -150,9 +217,12 @@ class Host(Protocol):
 
 
 class Channel(ABC):
-    """A channel. Add `routes` or `listen`, or both."""
+    """A channel. Add `routes` or `listen`, or both. It is made with its settings, as `manifest.settings` read them."""
 
     manifest: ClassVar[Manifest]
+
+    def __init__(self, settings: Any) -> None:
+        self.settings = settings
 
     @abstractmethod
     async def send(self, address: str, message: Outgoing) -> Result:
@@ -179,3 +249,11 @@ class Listening(Protocol):
 
     async def listen(self, host: Host, held: Callable[[], bool]) -> None:
         """Hear until `held()` is false."""
+
+
+@runtime_checkable
+class Grouping(Protocol):
+    """A channel with groups, from which people can be led to where nobody else reads."""
+
+    def private_link(self, code: str) -> str:
+        """An address that opens a private chat with us; what the person sends first there is `/start <code>`."""

@@ -8,7 +8,7 @@ import hmac
 import time
 from collections.abc import Callable, Iterable
 from itertools import groupby
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import structlog
 from aiogram import Bot
@@ -19,13 +19,14 @@ from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramForbidd
 from aiogram.methods import TelegramMethod
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Update
 from fastapi import APIRouter, Header, HTTPException, Request
-from pydantic import ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 
 from chassis.logs import error_name
 
 from .base import (
     Capability,
     Channel,
+    ChannelSettings,
     Host,
     Incoming,
     Limits,
@@ -64,6 +65,25 @@ class _GetUpdates(TelegramMethod[list[dict[str, Any]]]):
     allowed_updates: list[str]
 
 
+class TelegramSettings(ChannelSettings, channel="telegram"):
+    """What @BotFather gave, and how updates come."""
+
+    bot_token: SecretStr = Field(min_length=1, description="Token of the bot, from @BotFather.")
+    api_url: str = Field("https://api.telegram.org", description="The Bot API; another one for tests.")
+    webhook_url: str = Field(
+        "", description="Public https address of intake, e.g. https://help.example.org; empty: long polling."
+    )
+    webhook_secret: SecretStr = Field(
+        SecretStr(""), description="Secret token by which a webhook call is known to be Telegram's: A-Z, a-z, 0-9, _ and -."
+    )
+
+    @model_validator(mode="after")
+    def _webhook_is_guarded(self) -> Self:
+        if self.webhook_url and not self.webhook_secret.get_secret_value():
+            raise ValueError("webhook_url needs webhook_secret: without it anybody could write as anybody")
+        return self
+
+
 class Telegram(Channel):
     """A bot in private chats."""
 
@@ -71,19 +91,19 @@ class Telegram(Channel):
         "telegram",
         frozenset({Capability.PRIVATE_CHAT, Capability.BUTTONS}),
         Limits(text=4096, per_second=25),  # the provider allows 30; what it answers to callbacks counts as well
+        TelegramSettings,
     )
 
-    def __init__(self, token: str, api_url: str, webhook_url: str = "", webhook_secret: str = "") -> None:
-        if webhook_url and not webhook_secret:
-            raise ValueError("telegram_webhook_url needs telegram_webhook_secret: without it anybody could write as anybody")
-        self.token, self.api_url = token, api_url.rstrip("/")
-        self.webhook_url, self.webhook_secret = webhook_url.rstrip("/"), webhook_secret
+    def __init__(self, settings: TelegramSettings) -> None:
+        super().__init__(settings)
+        self.webhook_url, self.webhook_secret = settings.webhook_url.rstrip("/"), settings.webhook_secret.get_secret_value()
         self.bot: Bot
         self._failing: dict[int, float] = {}
 
     async def open(self) -> None:
         """Make the client; it connects when it is first used."""
-        self.bot = Bot(self.token, session=AiohttpSession(api=TelegramAPIServer.from_base(self.api_url), timeout=20))
+        api = TelegramAPIServer.from_base(self.settings.api_url.rstrip("/"))
+        self.bot = Bot(self.settings.bot_token.get_secret_value(), session=AiohttpSession(api=api, timeout=20))
 
     async def close(self) -> None:
         """Close its connections."""
