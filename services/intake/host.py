@@ -145,7 +145,7 @@ class Reception:
                 else await uow.get(Words, identifier)
             )
             if words:
-                words.about = turn.about
+                words.about, words.also_about = turn.about, turn.also_about
                 uow.save(words)
 
     def _reply(self, person: Person, turn: Turn, uow: UnitOfWork) -> None:

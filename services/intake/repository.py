@@ -23,7 +23,9 @@ class Memory:
         self._service = service
         self.people: Repository[Person] = service.keeps(Person, "people")
         self.addresses: Repository[Address] = service.keeps(Address, "addresses", [IndexModel("person_id")])
-        self.words: Repository[Words] = service.keeps(Words, "words", [IndexModel("person_id"), IndexModel("about")])
+        self.words: Repository[Words] = service.keeps(
+            Words, "words", [IndexModel("person_id"), IndexModel("about"), IndexModel("also_about")]
+        )
         self.looks: Repository[Look] = service.keeps(Look, "looks", [IndexModel("need_id")])
         self.deliveries: Repository[Delivery] = service.keeps(
             Delivery,
@@ -86,7 +88,7 @@ class Memory:
 
     async def words_about(self, need_id: str) -> list[Words]:
         """The original words of a need, oldest first."""
-        return await self.words.find({"about": need_id}, sort=[("at", 1)])
+        return await self.words.find({"$or": [{"about": need_id}, {"also_about": need_id}]}, sort=[("at", 1)])
 
     async def everything_of(self, person_id: str) -> Sequence[Address | Words | Delivery]:
         """All that must go when a person is forgotten, but the person."""

@@ -153,6 +153,16 @@ async def test_original_words_are_shown_for_a_reason_only_and_the_look_is_kept(i
     assert (await intake.http.get("/needs/nothing/words", params={"reason": "call back"})).status_code == 404
 
 
+async def test_two_needs_of_one_message_share_its_words(intake: Intake) -> None:
+    text = "Потрібен репетитор з математики. І ще шукаю велосипед для сина"
+    assert (await intake.say(text))["kind"] == "need"
+    needs = await eventually(lambda: intake.events(NeedArticulated))
+    assert [need.data["categories"] for need in needs] == [["school_education"], ["transport"]]
+    for need in needs:
+        answer = await intake.http.get(f"/needs/{need.data['need_id']}/words", params={"reason": "call back"})
+        assert [words["text"] for words in answer.json()["words"]] == [text]
+
+
 async def test_nothing_readable_is_stored_of_addresses_and_words(intake: Intake) -> None:
     await intake.say(f"{NEED} +49 341 0001234", sender="olena-of-the-console")
     for name in await intake.service.db.list_collection_names():

@@ -56,6 +56,22 @@ def test_a_need_is_articulated_without_a_word_from_us() -> None:
     assert turn.need_id == turn.about == turn.events[0].aggregate_id
 
 
+def test_two_wishes_are_two_needs_that_share_the_place_and_the_words() -> None:
+    talk = Talk()
+    turn = talk.say("Нас троє, живемо в Грюнау. Шукаємо дитячого лікаря. І друге: хто віддасть коляску?")
+    first, second = (event for event in turn.events if isinstance(event, NeedArticulated))
+    assert first.need_id != second.need_id
+    assert [(need.district, need.people) for need in (first, second)] == [("Grünau", 3)] * 2
+    assert (first.categories, second.categories) == (["health"], ["housing_furnishing"])
+    assert (turn.also_about, turn.about, turn.need_id) == ([first.need_id], second.need_id, second.need_id)
+    assert talk.person.conversation.need_ids == [first.need_id, second.need_id]
+
+
+def test_danger_is_not_divided() -> None:
+    turn = Talk().say("Чоловік мене б'є. І друге: потрібен лікар?", danger=Emergency.VIOLENCE)
+    assert kinds(turn) == [NeedArticulated]
+
+
 def test_an_offer_is_thanked_for_and_has_a_title() -> None:
     turn = Talk().say("Віддам стіл. Він великий і трохи потертий", Kind.OFFER)
     (event,) = turn.events

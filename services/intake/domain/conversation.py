@@ -24,6 +24,7 @@ from anlaufstelle_contracts import (
 from .emergency import Emergency
 from .extraction import facts
 from .language import known_language
+from .parts import parts
 from .person import Conversation, Person
 from .phrases import IDEA, WITHDRAWAL, plain
 from .replies import ERASE_CHOICE, LANGUAGE_CHOICE, NEED_CHOICE, OFFER_CHOICE, Reply, Sentence
@@ -57,7 +58,9 @@ class Turn:
 
     kind: Kind
     about: str | None = None
-    """The need, offer or project that it is about now."""
+    """The need, offer or project that it is about now; of two needs, the last."""
+    also_about: list[str] = field(default_factory=list)
+    """The needs before the last."""
     need_id: str | None = None
     events: list[Event] = field(default_factory=list)
     replies: list[Sentence] = field(default_factory=list)
@@ -129,27 +132,31 @@ class _Taking:
 
     def _need(self, emergency: bool = False) -> Turn:
         text, words = self._with_pending()
-        need_id, found = self.new_id(), facts(text)
-        turn = Turn(Kind.EMERGENCY if emergency else Kind.NEED, about=need_id, need_id=need_id, keeps=words)
-        turn.events.append(
-            NeedArticulated(
-                need_id=need_id,
-                person_id=self.person.id,
-                text=text,
-                language=self.message.language,
-                categories=topics(text),
-                urgency=found.urgency,
-                horizon=found.horizon,
-                district=found.district,
-                people=found.people,
-                channel=self.message.channel,
-                emergency=emergency,
-            )
-        )
-        self.talk.need_id = need_id
-        self.talk.need_ids.append(need_id)
+        turn = Turn(Kind.EMERGENCY if emergency else Kind.NEED, keeps=words)
+        needs = [self._articulated(part, text, emergency) for part in ([text] if emergency else parts(text))]
+        turn.events += needs
+        *turn.also_about, turn.need_id = (need.need_id for need in needs)
+        self.talk.need_id = turn.about = turn.need_id
+        self.talk.need_ids += [*turn.also_about, turn.need_id]
         self.talk.hinted, self.talk.shown = False, None  # a bare number no longer means what was shown before
         return turn
+
+    def _articulated(self, part: str, whole: str, emergency: bool) -> NeedArticulated:
+        """A need; place, people and how long they stay hold for all that was said with it."""
+        found, around = facts(part), facts(whole)
+        return NeedArticulated(
+            need_id=self.new_id(),
+            person_id=self.person.id,
+            text=part,
+            language=self.message.language,
+            categories=topics(part),
+            urgency=found.urgency,
+            horizon=found.horizon or around.horizon,
+            district=found.district or around.district,
+            people=found.people or around.people,
+            channel=self.message.channel,
+            emergency=emergency,
+        )
 
     def _emergency(self, danger: Emergency) -> Turn:
         turn = self._need(emergency=True)

@@ -72,7 +72,9 @@ class Words(BaseModel):
     version: int = 0
     person_id: str
     about: str | None = None
-    """The id of the need, offer or project that came of them."""
+    """The id of the need, offer or project that came of them; of two needs, the last."""
+    also_about: list[str] = []
+    """The needs before the last."""
     sealed: bytes
     at: datetime
 

@@ -39,6 +39,16 @@ def topics(text: str) -> list[str]:
     return [] if NARROW in found else list(found)[:MOST]
 
 
+def named(text: str) -> list[str]:
+    """Taxonomy ids of all that is named in a text and not denied, asked for or not; nothing narrow."""
+    said = plain(text).replace("ё", "е")
+    found: dict[str, None] = {}
+    for match in _pattern().finditer(said):
+        if not _DENIED.search(said[max(0, match.start() - DENIAL) : match.start()]):
+            found[_categories()[int((match.lastgroup or "c0")[1:])]] = None
+    return [category for category in found if category != NARROW]
+
+
 def _named(sentence: str, start: int, near: int) -> list[str]:
     """The first thing that is named from `start` on and not later than `near`, and what is joined to it."""
     names: list[str] = []
