@@ -5,7 +5,7 @@ from .event import REGISTRY, Event, event_id
 from .gaps import GapClosed, GapDetected
 from .messages import Choice, MessageDelivered, MessageFailed, MessageRequested
 from .needs import NeedArticulated, NeedMatched, NeedUnmet, NeedWithdrawn, ReferredOffer, ReviewRequested
-from .offers import OfferChanged, OfferPublished, OfferSubmitted, OfferWithdrawn
+from .offers import OfferChanged, OfferCheckRequested, OfferPublished, OfferSubmitted, OfferWithdrawn
 from .people import PersonErased, VolunteerJoined
 from .projects import (
     ConsultationOpened,
@@ -25,8 +25,8 @@ from .values import Answer, FailureReason, Horizon, MatchReason, ProviderKind, U
 __all__ = [
     "CONTENT_TYPE", "REGISTRY", "Answer", "Category", "Choice", "CloudEvent", "ConsultationOpened", "Event", "FailureReason",
     "GapClosed", "GapDetected", "Horizon", "Internal", "InvalidEvent", "MatchReason", "MessageDelivered", "MessageFailed",
-    "MessageRequested", "NeedArticulated", "NeedMatched", "NeedUnmet", "NeedWithdrawn", "OfferChanged", "OfferPublished",
-    "OfferSubmitted", "OfferWithdrawn", "PartnerAnswered", "PersonErased", "ProjectApplied", "ProjectApproved",
+    "MessageRequested", "NeedArticulated", "NeedMatched", "NeedUnmet", "NeedWithdrawn", "OfferChanged", "OfferCheckRequested",
+    "OfferPublished", "OfferSubmitted", "OfferWithdrawn", "PartnerAnswered", "PersonErased", "ProjectApplied", "ProjectApproved",
     "ProjectCompleted", "ProjectDeclined", "ProjectProposed", "ProjectStarted", "ProviderKind", "Public", "ReferralAnswered",
     "ReferredOffer", "ReviewRequested", "Sensitivity", "UnknownType", "UnmetReason", "Urgency", "VolunteerJoined", "event_id",
     "parse", "public_view", "wrap",

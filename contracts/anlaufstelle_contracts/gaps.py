@@ -18,7 +18,8 @@ class GapDetected(Event, context="gaps", name="detected", aggregate="gap_id"):
     reasons: Public[list[Open[UnmetReason]]] = Field([], description="Why the needs were unmet, commonest first.")
     since: Public[AwareDatetime] = Field(description="When the first of these needs was articulated, UTC.")
     need_ids: list[Id] = Field([], description="The needs of the theme.")
-    keywords: list[str] = Field([], description="Words that several of the needs share, for a label.")
+    keywords: list[str] = Field([], description="Words that several of the needs share.")
+    labels: dict[str, str] = Field({}, description="The theme in a few words, by language (uk, ru, de, en).")
 
 
 class GapClosed(Event, context="gaps", name="closed", aggregate="gap_id"):

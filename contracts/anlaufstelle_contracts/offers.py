@@ -15,6 +15,7 @@ class OfferSubmitted(Event, context="offers", name="submitted", aggregate="offer
     offer_id: Public[Id] = Field(description="The offer.")
     person_id: Id | None = Field(None, description="Pseudonym of who offers, if a person does.")
     project_id: Id | None = Field(None, description="The project that offers it, if one does.")
+    gap_id: Id | None = Field(None, description="The gap that the project was started to fill: who waits there is told of it.")
     title: str = Field(description="What is offered, in a few words.")
     description: str = Field(description="What is offered, to whom and how, redacted.")
     language: Language = Field("de", description="Language of title and description.")
@@ -55,3 +56,10 @@ class OfferWithdrawn(Event, context="offers", name="withdrawn", aggregate="offer
     """An offer is no longer shown."""
 
     offer_id: Public[Id] = Field(description="The offer.")
+
+
+class OfferCheckRequested(Event, context="offers", name="check_requested", aggregate="offer_id"):
+    """Several people in a row could not reach who offers it: a coordinator should check, and vouch for it or withdraw it."""
+
+    offer_id: Public[Id] = Field(description="The offer.")
+    title: str = Field(description="What is offered, in a few words.")

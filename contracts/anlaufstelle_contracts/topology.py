@@ -85,7 +85,7 @@ TRAFFIC: dict[str, ServiceTraffic] = {
         ),
         emits=(
             needs.NeedMatched, needs.NeedUnmet, needs.ReviewRequested, gaps.GapDetected, gaps.GapClosed,
-            offers.OfferPublished, offers.OfferChanged, offers.OfferWithdrawn,
+            offers.OfferPublished, offers.OfferChanged, offers.OfferWithdrawn, offers.OfferCheckRequested,
         ),
     ),
     "notify": ServiceTraffic(

@@ -57,6 +57,7 @@ class MatchReason(StrEnum):
     AUDIENCE = "audience"
     HORIZON = "horizon"
     WORDS = "words"
+    SECOND_OPINION = "second_opinion"
 
 
 class ProviderKind(StrEnum):

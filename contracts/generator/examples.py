@@ -22,6 +22,7 @@ from anlaufstelle_contracts import (
     NeedUnmet,
     NeedWithdrawn,
     OfferChanged,
+    OfferCheckRequested,
     OfferPublished,
     OfferSubmitted,
     OfferWithdrawn,
@@ -102,6 +103,9 @@ STORY = (
         provider_kind=ProviderKind.CITY, schedule=BEDS.schedule, assured_date=date(2026, 11, 20),
     )),
     Line("matching", "2026-11-20T08:10:00", "019aa000-0000-7000-8000-000000000003", OfferWithdrawn(offer_id=CIRCUS_OFFER)),
+    Line("matching", "2026-11-22T12:20:00", "019ab171-0000-7000-8000-000000000019", OfferCheckRequested(
+        offer_id=BEDS_OFFER, title=BEDS.title,
+    )),
     Line("intake", "2026-11-22T09:30:00", "019ab0d4-6b10-7000-8000-000000000004", NeedArticulated(
         need_id=COURSE_NEED, person_id=DAUGHTER, text="Шукаю курси німецької для мами, їй 62 роки, живемо в Грюнау",
         language="uk", categories=["language_course"], horizon=Horizon.PERMANENT, district="Grünau", people=1, channel="telegram",
@@ -138,6 +142,7 @@ STORY = (
         gap_id=GAP, categories=["animals"], need_count=9, person_count=8, districts=["Grünau", "Reudnitz"],
         reasons=[UnmetReason.NO_SUCH_OFFER, UnmetReason.FULL], since=datetime(2026, 10, 3, 7, 12, tzinfo=UTC),
         need_ids=[VET_NEED], keywords=["ветеринар", "прививка", "Tierarzt"],
+        labels={"uk": "Тварини: ветеринар", "ru": "Животные: ветеринар", "de": "Tiere: Tierarzt", "en": "Animals: ветеринар"},
     )),
     Line("projects", "2026-11-22T10:02:02", GapDetected, ProjectProposed(
         project_id=VET_PROJECT, gap_id=GAP, title="Tierärztliche Sprechstunde", categories=["animals"],
@@ -161,7 +166,7 @@ STORY = (
         project_id=VET_PROJECT, offer_id=VET_OFFER,
     )),
     Line("projects", "2026-11-23T10:00:00", "019ab5e0-0000-7000-8000-000000000015", OfferSubmitted(
-        offer_id=VET_OFFER, project_id=VET_PROJECT, title="Tierärztliche Sprechstunde",
+        offer_id=VET_OFFER, project_id=VET_PROJECT, gap_id=GAP, title="Tierärztliche Sprechstunde",
         description="Jeden ersten Samstag im Monat: Untersuchung und Impfung, kostenlos.", categories=["animals"],
         districts=["Grünau", "Reudnitz"], provider_kind=ProviderKind.PROJECT,
     )),

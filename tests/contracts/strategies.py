@@ -39,6 +39,9 @@ def value(annotation: Any, metadata: list[Any]) -> Strategy:
     if origin is list:
         (item,) = get_args(annotation)
         return st.lists(value(item, []), min_size=limits.get("min_length", 0), max_size=3)
+    if origin is dict:
+        keys, values = get_args(annotation)
+        return st.dictionaries(value(keys, []), value(values, []), max_size=3)
     if annotation is str:
         if "pattern" in limits:
             return st.text(PATTERNS[limits["pattern"]], min_size=1, max_size=20)

@@ -78,7 +78,7 @@ def of_tomorrow(value: Any, schema: dict[str, Any], definitions: dict[str, Any])
         return "of_tomorrow"
     if isinstance(value, list):
         return [of_tomorrow(item, schema["items"], definitions) for item in value]
-    if isinstance(value, dict):
+    if isinstance(value, dict) and "properties" in schema:
         return {key: of_tomorrow(item, schema["properties"][key], definitions) for key, item in value.items()}
     return value
 
