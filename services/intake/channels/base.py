@@ -144,6 +144,8 @@ class Outgoing:
     """`message_id` of what it answers: in a group always set, else the last one that was heard from there."""
     heard_at: datetime | None = None
     """When the person last wrote from there, for providers that close a conversation after a while."""
+    language: str | None = None
+    """The language of the text, for what a channel has to put around it."""
 
 
 @dataclass(frozen=True)
@@ -211,6 +213,15 @@ class Host(Protocol):
 
     async def conversation(self, address: str) -> tuple[str, list[Line]] | None:
         """Language and both sides of a conversation, oldest first, or None when nobody ever wrote from this address."""
+
+    async def receipt(self, reference: str, result: Result) -> None:
+        """What the provider said later of something that it took: `Sent` when it arrived, else why it did not."""
+
+    async def gone(self, address: str) -> None:
+        """A person blocked us, or a group removed us. The next message from there ends that."""
+
+    async def moved(self, address: str, to: str) -> None:
+        """A group has another address from now on."""
 
     def secret(self, *parts: str) -> str:
         """The same secret for the same parts, that nobody else can guess."""
