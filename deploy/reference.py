@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings
 
 from chassis import Settings, telemetry
 from services.intake import channels
+from services.matching import calibration
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 FOLDER = REPOSITORY / "docs" / "reference"
@@ -51,6 +52,9 @@ To be woken for:
 - `anlaufstelle_parked` above 0: a message was put aside (`dead list` shows which and why);
 - `anlaufstelle_oldest_unhandled_seconds` that grows over minutes: too few replicas, or a service that does not get on;
 - `anlaufstelle_ledger_backlog` that stays above 0: the bus takes no events.
+
+To be looked at once a month, when `anlaufstelle_calibration_answers` is 50 or more: `anlaufstelle_calibration_bias` beyond 0.1
+either way says that matching promises too much (positive) or too little, and wants its model to be fitted again.
 
 ## Traces
 
@@ -101,7 +105,7 @@ def _meaning(field: FieldInfo) -> str:
 
 
 def metrics_page() -> str:
-    """The metrics of the chassis, and how traces are had."""
+    """All metrics, and how traces are had."""
     parts = [_METRICS, "\n| metric | kind | labels | meaning |\n|---|---|---|---|\n"]
     for metric in metrics():
         name = metric._name + ("_total" if isinstance(metric, Counter) else "")
@@ -111,8 +115,9 @@ def metrics_page() -> str:
 
 
 def metrics() -> list[MetricWrapperBase]:
-    """Every metric of the chassis, as the code declares them."""
-    return [value for value in vars(telemetry).values() if isinstance(value, Counter | Gauge | Histogram)]
+    """Every metric of the chassis and of services, as the code declares them."""
+    declared = [value for module in (telemetry, calibration) for value in vars(module).values()]
+    return [value for value in declared if isinstance(value, Counter | Gauge | Histogram)]
 
 
 PAGES = {"settings.md": settings_page, "metrics.md": metrics_page}

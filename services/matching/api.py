@@ -44,6 +44,7 @@ class OfferView(BaseModel):
     schedule: str | None
     assured_date: date | None
     sample: bool
+    check_asked_on: date | None
 
 
 class ImportErrorView(BaseModel):
@@ -119,6 +120,14 @@ class Verdict(BaseModel):
         return self
 
 
+class Check(BaseModel):
+    """Whether a coordinator could reach who offers it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reachable: bool
+
+
 class Verification(BaseModel):
     """Whether a coordinator spoke with who offers, and vouches for it."""
 
@@ -171,10 +180,29 @@ def register(
             uow.save(offer)
 
         await service.execute(f"verification:{offer_id}:{idempotency_key}", command, name="offer.verify")
-        found = await offers.get(offer_id)
-        if found is None:
-            raise HTTPException(404, "no such offer")
-        return OfferView(**found.model_dump())
+        return await _offer_view(offer_id)
+
+    @service.api.post("/offers/{offer_id}/check", dependencies=guarded)
+    async def check(offer_id: str, found: Check, idempotency_key: IdempotencyKey) -> OfferView:
+        """A coordinator asked who offers it: it is as it says, or nobody is there and it is shown no longer."""
+
+        async def command(uow: UnitOfWork) -> None:
+            offer = await uow.get(Offer, offer_id)
+            if offer is None or offer.status is OfferStatus.ERASED:
+                raise HTTPException(404, "no such offer")
+            if offer.status is not OfferStatus.PUBLISHED:
+                raise HTTPException(409, f"this offer is not shown: it is {offer.status}")
+            if found.reachable:
+                offer, changed = offer.vouched_for(uow.now, deciding.day(uow.now))
+                uow.emit(changed)
+            else:
+                offer, said = offer.withdrawn(uow.now)
+                for event in said:
+                    uow.emit(event)
+            uow.save(offer)
+
+        await service.execute(f"check:{offer_id}:{idempotency_key}", command, name="offer.check")
+        return await _offer_view(offer_id)
 
     @service.api.get("/needs/{need_id}", dependencies=guarded)
     async def show_need(need_id: str) -> NeedView:
@@ -201,7 +229,7 @@ def register(
                 return
             chosen = await _chosen(verdict.offer_ids, need, uow)
             settled, matched = (await leave_gap(need, uow, chosen[0].id)).refer(
-                [chosen_by_human(need, offer) for offer in chosen]
+                [chosen_by_human(need, offer) for offer in chosen], by_human=True
             )
             uow.save(settled)
             uow.emit(matched)
@@ -213,6 +241,12 @@ def register(
     async def show_gaps(limit: Annotated[int, Query(ge=1, le=200)] = 50) -> list[GapView]:
         """Themes of at least two unmet needs, and those that were announced; the one that grew last first."""
         return [await _gap_view(gap) for gap in await gaps.shown(2, limit)]
+
+    async def _offer_view(offer_id: str) -> OfferView:
+        found = await offers.get(offer_id)
+        if found is None:
+            raise HTTPException(404, "no such offer")
+        return OfferView(**found.model_dump())
 
     async def _chosen(offer_ids: list[str], need: Need, uow: UnitOfWork) -> list[Offer]:
         chosen = []

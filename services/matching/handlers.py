@@ -5,6 +5,7 @@ from anlaufstelle_contracts import Answer, NeedArticulated, NeedWithdrawn, Offer
 from chassis import Service, UnitOfWork
 
 from .deciding import Deciding, leave_gap
+from .domain.answers import Answered, take
 from .domain.decision import Outcome
 from .domain.model import to_bytes
 from .domain.need import Need, NeedState
@@ -12,8 +13,11 @@ from .domain.offer import Giver, Offer, OfferContent, OfferStatus
 from .repository import Needs
 
 
-def register(service: Service, deciding: Deciding, needs: Needs) -> None:
-    """Needs are decided by `deciding`; `needs` finds those of a person who leaves."""
+def register(service: Service, deciding: Deciding, needs: Needs, check_after: int) -> None:
+    """Needs are decided by `deciding`; `needs` finds those of a person who leaves.
+
+    An offer is to be checked when `check_after` people in a row could reach nobody there.
+    """
 
     @service.prepares(NeedArticulated)
     async def embed(asked: list[NeedArticulated]) -> None:
@@ -46,7 +50,7 @@ def register(service: Service, deciding: Deciding, needs: Needs) -> None:
         need = await uow.get(Need, event.need_id)
         if need is None or need.is_gone:
             return
-        need = need.answered(event.answer, event.offer_id)
+        need = await learn(need, event, uow)
         wants_more = event.answer in (Answer.MORE, Answer.HUMAN) and need.state in (NeedState.REFERRED, NeedState.UNMET)
         if not wants_more:
             uow.save(need)
@@ -58,6 +62,23 @@ def register(service: Service, deciding: Deciding, needs: Needs) -> None:
         need, said = (await leave_gap(need, uow)).ask_human(decision.offers)
         uow.save(need)
         uow.emit(said)
+
+    async def learn(need: Need, event: ReferralAnswered, uow: UnitOfWork) -> Need:
+        """The answer counts for the offers that it is about, and for how far predictions can be trusted."""
+        at = uow.cause.time
+        need, verdicts, answered = take(need, str(event.answer), event.offer_id, at)
+        for verdict in verdicts:
+            offer = await uow.get(Offer, verdict.before.offer_id)
+            if offer is None or offer.status is OfferStatus.ERASED:
+                continue
+            offer, said = offer.heard(verdict, at, uow.now, deciding.day(at), check_after)
+            uow.save(offer)
+            if said:
+                uow.emit(said)
+        if answered:
+            known = await uow.get(Answered, answered.id)
+            uow.save(answered.model_copy(update={"version": known.version if known else 0}))
+        return need
 
     @service.handles(OfferSubmitted)
     async def take_offer(event: OfferSubmitted, uow: UnitOfWork) -> None:

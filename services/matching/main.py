@@ -8,13 +8,14 @@ from pydantic import Field, SecretStr
 from chassis import Service, Settings, run
 
 from . import api, handlers
+from .calibration import Calibration
 from .deciding import Deciding
 from .directory import Directory
 from .domain.model import Model
 from .encoder import BundledEncoder, Encoder, EndpointEncoder, RememberingEncoder
 from .keeper import Keeper, Thresholds
 from .publishing import Publishing
-from .repository import Gaps, Needs, Offers
+from .repository import Gaps, Needs, Offers, Predictions
 
 
 class MatchingSettings(Settings):
@@ -28,6 +29,7 @@ class MatchingSettings(Settings):
     embedding_key: SecretStr = Field(SecretStr(""), description="Bearer key of the endpoint.")
     embedding_query_prefix: str = Field("query: ", description="What the endpoint's model wants before a need.")
     embedding_passage_prefix: str = Field("passage: ", description="What the endpoint's model wants before an offer.")
+    check_after: int = Field(3, ge=1, description="People in a row who reached nobody, after which an offer is to be checked.")
     gap_needs: int = Field(3, ge=1, description="Similar unmet needs that make a gap.")
     gap_people: int = Field(3, ge=1, description="Different people among them.")
     gap_days: int = Field(60, ge=1, description="Days for which a need counts as waiting.")
@@ -49,7 +51,8 @@ def build(settings: MatchingSettings) -> Service:
     deciding = Deciding(directory, model, encoder, ZoneInfo(settings.timezone))
     thresholds = Thresholds(settings.gap_needs, settings.gap_people, settings.gap_days)
     directory.register(service)
-    handlers.register(service, deciding, needs)
+    handlers.register(service, deciding, needs, settings.check_after)
+    Calibration(Predictions(service)).register(service)
     Keeper(service, deciding, needs, offers, gaps, thresholds).register()
     api.register(service, deciding, Publishing(service, offers, deciding), needs, offers, gaps)
     return service

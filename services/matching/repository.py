@@ -9,6 +9,7 @@ from pymongo.errors import ConnectionFailure
 
 from chassis import Repository, Service
 
+from .domain.answers import Answered
 from .domain.gap import Gap
 from .domain.need import WAITING, Need, NeedState
 from .domain.offer import Giver, Offer, OfferStatus
@@ -107,3 +108,14 @@ class Gaps:
 
     async def _find(self, where: Mapping[str, Any], sort: Sequence[tuple[str, int]] = (), limit: int = 0) -> list[Gap]:
         return await self._gaps.find(where, sort=sort, limit=limit)
+
+
+class Predictions:
+    """What was predicted of referrals that people answered."""
+
+    def __init__(self, service: Service) -> None:
+        self._answered: Repository[Answered] = service.keeps(Answered, "answered", indexes=[IndexModel("at")])
+
+    async def last(self, limit: int) -> list[Answered]:
+        """The newest answers."""
+        return await self._answered.find({}, sort=[("at", DESCENDING)], limit=limit)

@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Self
 
 from anlaufstelle_contracts import (
-    Answer,
     NeedArticulated,
     NeedMatched,
     NeedUnmet,
@@ -40,7 +39,11 @@ class Referral(BaseModel):
     title: str
     probability: float
     reasons: list[str]
+    round: int = Field(0, description="Offers that were named together have the same.")
+    by_human: bool = Field(False, description="A coordinator chose it.")
     answer: str | None = None
+    answered_at: datetime | None = None
+    share: float = Field(0.0, description="How much of the answer counts for this offer.")
 
 
 class Exclusion(BaseModel):
@@ -100,11 +103,13 @@ class Need(BaseModel):
         """Whether nothing may happen to it any more."""
         return self.state in (NeedState.WITHDRAWN, NeedState.ERASED)
 
-    def refer(self, offers: Sequence[ReferredOffer]) -> tuple[Self, NeedMatched]:
+    def refer(self, offers: Sequence[ReferredOffer], *, by_human: bool = False) -> tuple[Self, NeedMatched]:
         """Point the person to offers."""
+        latest = max((referral.round for referral in self.referrals), default=0) + 1
+        named = [_referral(offer).model_copy(update={"round": latest, "by_human": by_human}) for offer in offers]
         need = self.model_copy(update={
             "state": NeedState.REFERRED, "reason": None, "candidates": [],
-            "referrals": [*self.referrals, *map(_referral, offers)],
+            "referrals": [*self.referrals, *named],
         })  # fmt: skip
         return need, NeedMatched(
             need_id=self.id,
@@ -144,16 +149,6 @@ class Need(BaseModel):
         """A coordinator saw the candidates and chose none."""
         seen = [candidate.offer_id for candidate in self.candidates]
         return self.model_copy(update={"rejected": sorted({*self.rejected, *seen}), "left_by_human": True})
-
-    def answered(self, answer: Answer | str, offer_id: str | None) -> Self:
-        """Keep what the person said of one referral, or of all that have no answer yet."""
-        referrals = [
-            referral.model_copy(update={"answer": str(answer)})
-            if referral.offer_id == offer_id or (offer_id is None and referral.answer is None)
-            else referral
-            for referral in self.referrals
-        ]
-        return self.model_copy(update={"referrals": referrals})
 
     def withdrawn(self) -> Self:
         """The person no longer needs it: the words go, what it was about stays for the count."""

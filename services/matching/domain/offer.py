@@ -4,8 +4,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 
-from anlaufstelle_contracts import OfferChanged, OfferPublished, OfferWithdrawn, ProviderKind
+from anlaufstelle_contracts import OfferChanged, OfferCheckRequested, OfferPublished, OfferWithdrawn, ProviderKind
 from pydantic import BaseModel, Field
+
+from .feedback import Feedback, Verdict
+
+_ROUNDING = 1e-4
 
 Emitted = OfferPublished | OfferChanged | OfferWithdrawn
 
@@ -60,6 +64,8 @@ class Offer(OfferContent):
     project_id: str | None = None
     changed_at: datetime = Field(description="When it was last changed, UTC; the other replicas look for it.")
     rematch_on: date | None = Field(None, description="The day from which waiting needs are to be tried with it; None: done.")
+    feedback: Feedback | None = Field(None, description="What people said of it; None: nothing yet.")
+    check_asked_on: date | None = Field(None, description="The day on which a coordinator was asked to check it; None: no need.")
 
     def content(self) -> OfferContent:
         """What it says of itself."""
@@ -67,7 +73,30 @@ class Offer(OfferContent):
 
     def with_content(self, content: OfferContent) -> Self:
         """The offer with other words and facts. Its vector is the caller's to renew when the text is another."""
-        return self.model_copy(update=dict(content))
+        offer = self.model_copy(update=dict(content))
+        return offer._checked() if offer._was_checked_since_asked() else offer
+
+    def heard(
+        self, verdict: Verdict, at: datetime, now: datetime, today: date, check_after: int
+    ) -> tuple[Self, OfferCheckRequested | None]:  # fmt: skip
+        """With what a person said of it at a time. Asks for a check when so many in a row could reach nobody."""
+        feedback = (self.feedback or Feedback(as_of=at)).heard(verdict, at)
+        offer = self.model_copy(update={"feedback": feedback, "changed_at": now})
+        if self.check_asked_on or self.status is not OfferStatus.PUBLISHED or feedback.unreached < check_after - _ROUNDING:
+            return offer, None
+        return offer.model_copy(update={"check_asked_on": today}), OfferCheckRequested(offer_id=self.id, title=self.title)
+
+    def vouched_for(self, now: datetime, today: date) -> tuple[Self, Emitted]:
+        """A coordinator checked it: it is as it says."""
+        offer = self.model_copy(update={"assured_date": today, "changed_at": now})._checked()
+        return offer, OfferChanged(offer_id=self.id, **offer.content().model_dump())
+
+    def _was_checked_since_asked(self) -> bool:
+        return bool(self.check_asked_on and self.assured_date and self.assured_date >= self.check_asked_on)
+
+    def _checked(self) -> Self:
+        feedback = self.feedback.reached() if self.feedback else None
+        return self.model_copy(update={"feedback": feedback, "check_asked_on": None})
 
     def published(self, now: datetime, today: date) -> tuple[Self, Emitted]:
         """Shown to people from now on, or shown with its new state."""
@@ -80,7 +109,7 @@ class Offer(OfferContent):
         """No longer shown. Says so only when it was shown."""
         said: list[Emitted] = [OfferWithdrawn(offer_id=self.id)] if self.status is OfferStatus.PUBLISHED else []
         update = {"status": OfferStatus.WITHDRAWN, "changed_at": now, "rematch_on": None}
-        return self.model_copy(update=update), said
+        return self._checked().model_copy(update=update), said
 
     def erased(self, now: datetime) -> tuple["Offer", list[Emitted]]:
         """Nothing is left but that it is gone, so that a late message does not bring it back."""

@@ -69,6 +69,7 @@ def rank(query: Query, found: Sequence[tuple[Offer, float]], rarity: Rarity, mod
         # 0 is what an average candidate reaches: even the only offer of a directory has to beat it.
         others = max([0.0, *meanings[:position], *meanings[position + 1 :]])
         features = {"meaning": meanings[position], "margin": meanings[position] - others} | facts(query, offer)
+        features["feedback"] = offer.feedback.log_odds(query.today) if offer.feedback else 0.0
         where = places.distance(query.need.district, offer.districts)
         candidates.append(Candidate(offer, where, words[position], features, probability(features, model)))
     return sorted(candidates, key=lambda candidate: (-candidate.probability, candidate.offer.id))
@@ -117,6 +118,7 @@ def speaks(offer: Offer, language: str) -> bool:
 
 
 def probability(features: dict[str, float], model: Model) -> float:
-    """The calibrated probability that the offer helps."""
+    """The calibrated probability that the offer helps. What people said of it is log-odds already and added as it is."""
     score = model.numbers.intercept + sum(weight * features[name] for name, weight in model.numbers.weights.items())
+    score += features.get("feedback", 0.0)
     return 1 / (1 + exp(-score))
