@@ -4,12 +4,12 @@ from anlaufstelle_contracts import MessageRequested
 
 from chassis import Service, UnitOfWork
 
-from .sender import create
+from .delivering import Delivering
 
 
-def register(service: Service) -> None:
+def register(service: Service, delivering: Delivering) -> None:
     """Handle messages to people."""
 
     @service.handles(MessageRequested)
     async def send(event: MessageRequested, uow: UnitOfWork) -> None:
-        await create(event, uow)
+        await delivering.create(event, uow)

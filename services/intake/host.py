@@ -10,32 +10,31 @@ from chassis import Service, UnitOfWork, new_id, short_code
 from chassis.logs import error_name
 from chassis.texts import Texts
 
-from .channels.base import Channel, Heard, Incoming, Line, Listening
+from .channels.base import Channel, Heard, Incoming, Line, Listening, Result
 from .channels.http import MOST_SIGNS
+from .delivering import Delivering, farewell
 from .domain import conversation, language, replies
 from .domain.conversation import Message, Turn
-from .domain.delivery import Delivery
 from .domain.emergency import emergency
 from .domain.person import Address, Person, Shown, Words
 from .domain.redaction import redact
 from .domain.triage import Kind
+from .reading import Reading
 from .repository import Memory
-from .sender import buttons, farewell
 from .understanding import Understanding
 from .vault import Vault
 
 log = structlog.get_logger()
 
 LONGEST_PAUSE = 30.0
-LOOK_EVERY = 0.25
-"""Seconds between two looks for messages that another replica sent."""
 
 
 class Reception:
     """Takes messages of all channels."""
 
-    def __init__(self, service: Service, memory: Memory, vault: Vault, texts: Texts) -> None:
-        self.service, self.memory, self.vault, self.texts = service, memory, vault, texts
+    def __init__(self, service: Service, memory: Memory, vault: Vault, texts: Texts, delivering: Delivering) -> None:
+        self.service, self.memory, self.vault, self.texts, self.delivering = service, memory, vault, texts, delivering
+        self.reading = Reading(service, memory, vault)
         self.understanding = Understanding()
 
     async def hear(self, channel: str, incoming: Incoming) -> Heard:
@@ -120,6 +119,9 @@ class Reception:
             sealed = self.vault.seal(incoming.address)
             address = Address(id=address_id, person_id=person.id, channel=channel, sealed=sealed)
         person.address_id = address_id
+        address.heard_at, address.gone = uow.now, False
+        if incoming.pressed is None:
+            address.last_message = self.vault.seal(incoming.message_id)
         return person, address
 
     async def _choice(self, person: Person, incoming: Incoming, text: str) -> tuple[Shown | None, Choice | None]:
@@ -175,35 +177,9 @@ class Reception:
         if turn.farewell:
             farewell(person, address, self._say(person, turn.farewell)[0], uow)
 
-    # --- reading back ---
-
     def address_id(self, channel: str, address: str) -> str:
         """The id under which an address is kept."""
         return self.vault.name("address", channel, address)
-
-    async def shown(self, channel: str, address: str, after: int, wait: float) -> list[Line]:
-        """What was sent to an address since; waits for the first message."""
-        address_id = self.address_id(channel, address)
-        deadline = asyncio.get_running_loop().time() + wait
-        while True:
-            sent = await self.memory.sent_to(address_id, after)
-            left = deadline - asyncio.get_running_loop().time()
-            if sent or left <= 0 or self.service.api.state.closing:
-                return [_line(delivery) for delivery in sent]
-            await asyncio.sleep(min(LOOK_EVERY, left))
-
-    async def conversation(self, channel: str, address: str) -> tuple[str, list[Line]] | None:
-        """Both sides of a conversation, as far as they are kept."""
-        known = await self.memory.addresses.get(self.address_id(channel, address))
-        person = await self.memory.people.get(known.person_id) if known else None
-        if known is None or person is None:
-            return None
-        said = [
-            Line(ours=False, text=self.vault.open(words.sealed), time=words.at, need_id=words.about)
-            for words in await self.memory.words_of(person.id)
-        ]
-        sent = [_line(delivery) for delivery in await self.memory.sent_to(known.id, 0)]
-        return person.language, sorted([*said, *sent], key=lambda line: line.time)
 
 
 class ChannelHost:
@@ -219,11 +195,33 @@ class ChannelHost:
 
     async def shown(self, address: str, after: int, wait: float) -> list[Line]:
         """Our messages to an address."""
-        return await self.reception.shown(self.id, address, after, wait)
+        return await self.reception.reading.shown(self.reception.address_id(self.id, address), after, wait)
 
     async def conversation(self, address: str) -> tuple[str, list[Line]] | None:
         """Both sides of a conversation."""
-        return await self.reception.conversation(self.id, address)
+        return await self.reception.reading.conversation(self.reception.address_id(self.id, address))
+
+    async def receipt(self, reference: str, result: Result) -> None:
+        """Take what the provider said later of something that it took."""
+        name = self.reception.vault.name("reference", self.id, reference)
+
+        async def take(uow: UnitOfWork) -> None:
+            await self.reception.delivering.receipt(name, result, uow)
+
+        await self.reception.service.execute(f"receipt|{name}|{type(result).__name__}", take, name=f"channels.{self.id}.receipt")
+
+    async def gone(self, address: str) -> None:
+        """Send nothing to an address until it is heard again."""
+        address_id = self.reception.address_id(self.id, address)
+
+        async def take(uow: UnitOfWork) -> None:
+            await self.reception.delivering.set_gone(address_id, uow)
+
+        # No key that names it: who comes back may go again.
+        await self.reception.service.execute(new_id(), take, name=f"channels.{self.id}.gone")
+
+    async def moved(self, address: str, to: str) -> None:
+        """A group has another address from now on."""
 
     def secret(self, *parts: str) -> str:
         """A secret that only the vault's key can repeat."""
@@ -248,15 +246,3 @@ def _clean(text: str) -> str:
     """The text without signs that no store and no provider takes: half surrogates and control characters."""
     whole = text.encode("utf-8", "replace").decode("utf-8")
     return "".join(sign for sign in whole if sign.isprintable() or sign in "\n\t").strip()
-
-
-def _line(delivery: Delivery) -> Line:
-    return Line(
-        ours=True,
-        text=delivery.text,
-        time=delivery.created_at,
-        number=delivery.number,
-        message_id=delivery.id,
-        need_id=delivery.need_id,
-        buttons=buttons(delivery),
-    )

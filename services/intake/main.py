@@ -24,8 +24,8 @@ def build(settings: IntakeSettings) -> Service:
     service = Service("intake", settings)
     memory, vault = Memory(service), Vault(vault_key(settings))
     channels = [make(name) for name in switched_on()]
-    reception = Reception(service, memory, vault, Texts(Path(__file__).parent / "locale"))
     sender = Sender(service, memory, vault, {channel.manifest.id: channel for channel in channels})
+    reception = Reception(service, memory, vault, Texts(Path(__file__).parent / "locale"), sender.delivering)
 
     async def open_all() -> None:
         await memory.check_key(vault)
@@ -39,7 +39,7 @@ def build(settings: IntakeSettings) -> Service:
             for channel in channels:
                 await channel.close()
 
-    handlers.register(service)
+    handlers.register(service, sender.delivering)
     api.register(service, channels, reception)
     service.on_start(open_all)
     service.committed(sender.wake)

@@ -7,7 +7,7 @@ from pymongo import IndexModel
 
 from chassis import Repository, Service, new_id
 
-from .domain.delivery import Delivery, State
+from .domain.delivery import Delivery, Reference, State
 from .domain.person import Address, Look, Person, Words
 from .vault import Vault
 
@@ -36,6 +36,10 @@ class Memory:
                 IndexModel([("state", 1), ("person_id", 1), ("number", 1)]),
                 IndexModel("expires_at", expireAfterSeconds=0),
             ],
+        )
+
+        self.references: Repository[Reference] = service.keeps(
+            Reference, "references", [IndexModel("person_id"), IndexModel("expires_at", expireAfterSeconds=0)]
         )
 
     async def check_key(self, vault: Vault) -> None:
@@ -82,6 +86,10 @@ class Memory:
         found = await self.deliveries.find({"person_id": person_id, "number": number}, limit=1)
         return found[0] if found else None
 
+    async def addresses_of(self, person_id: str) -> list[Address]:
+        """Where a person can be reached, or could be."""
+        return await self.addresses.find({"person_id": person_id})
+
     async def words_of(self, person_id: str) -> list[Words]:
         """Everything kept of what a person said, oldest first."""
         return await self.words.find({"person_id": person_id}, sort=[("at", 1)])
@@ -90,11 +98,12 @@ class Memory:
         """The original words of a need, oldest first."""
         return await self.words.find({"$or": [{"about": need_id}, {"also_about": need_id}]}, sort=[("at", 1)])
 
-    async def everything_of(self, person_id: str) -> Sequence[Address | Words | Delivery]:
+    async def everything_of(self, person_id: str) -> Sequence[Address | Words | Delivery | Reference]:
         """All that must go when a person is forgotten, but the person."""
         where = {"person_id": person_id}
         return [
             *await self.addresses.find(where),
             *await self.words.find(where),
             *await self.deliveries.find(where),
+            *await self.references.find(where),
         ]

@@ -3,17 +3,19 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from anlaufstelle_contracts import Choice, Event, MessageDelivered, MessageFailed, MessageRequested
+from anlaufstelle_contracts import Event
 
-from chassis import Service, UnitOfWork, new_id
+from chassis import Service, UnitOfWork
 from chassis.logs import error_name
 
-from .channels.base import Button, Capability, Channel, Outgoing, Rejected, Result, RetryAfter, Sent, Unreachable
-from .domain.delivery import Delivery, Failure
-from .domain.person import Address, Person, Shown
+from .channels.base import Button, Capability, Channel, Outgoing, Result, RetryAfter, Sent, Unreachable
+from .delivering import Delivering
+from .domain.delivery import Delivery
+from .domain.person import Address, reachable
 from .domain.splitting import numbered, split
 from .repository import Memory
 from .vault import Vault
@@ -25,7 +27,6 @@ CLAIM = timedelta(seconds=15)
 SEND_WITHIN = 10.0
 LOOK_EVERY = 1.0
 AT_ONCE = 50
-FAREWELL_KEPT = timedelta(hours=1)
 
 
 class Pace:
@@ -47,6 +48,7 @@ class Sender:
 
     def __init__(self, service: Service, memory: Memory, vault: Vault, channels: Mapping[str, Channel]) -> None:
         self.service, self.memory, self.vault, self.channels = service, memory, vault, channels
+        self.delivering = Delivering(memory, vault)
         self._wake = asyncio.Event()
         self._busy = 0
         self._paces = {name: Pace(channel.manifest.limits.per_second) for name, channel in channels.items()}
@@ -87,36 +89,42 @@ class Sender:
 
     async def _send_and_note(self, delivery: Delivery) -> None:
         address = await self._address(delivery)
-        channel_id = address.channel if address else "none"
-        result = await self._send(channel_id, self.vault.open(address.sealed), delivery) if address else Unreachable()
+        references: list[str] = []
+        result = await self._send(address, delivery, references) if address else Unreachable()
 
         async def note(uow: UnitOfWork) -> None:
-            await settle(delivery.id, channel_id, address.id if address else None, result, uow)
+            await self.delivering.settle(delivery.id, address, result, references, uow)
 
         await self.service.execute(f"delivery|{delivery.id}|{delivery.claimed_by}", note, name="deliveries.settled")
 
     async def _address(self, delivery: Delivery) -> Address | None:
-        """Where the person last wrote from."""
+        """Where to write to the person."""
         if delivery.farewell:
             return delivery.farewell
         person = await self.memory.people.get(delivery.person_id)
-        return await self.memory.addresses.get(person.address_id) if person else None
+        return reachable(person, await self.memory.addresses_of(person.id), delivery.tried) if person else None
 
-    async def _send(self, channel_id: str, address: str, delivery: Delivery) -> Result:
-        channel = self.channels.get(channel_id)
+    async def _send(self, address: Address, delivery: Delivery, references: list[str]) -> Result:
+        """Send all parts of a message; adds to `references` what the provider calls them."""
+        channel = self.channels.get(address.channel)
         if channel is None:
-            log.warning("no such channel in this replica", channel=channel_id)
+            log.warning("no such channel in this replica", channel=address.channel)
             return RetryAfter()
         result: Result = Sent()
         try:
+            to, reply_to = (
+                self.vault.open(address.sealed),
+                self.vault.open(address.last_message) if address.last_message else None,
+            )
             async with asyncio.timeout(SEND_WITHIN):
                 for message in render(delivery, channel):
-                    await self._paces[channel_id].turn()
-                    result = await channel.send(address, message)
+                    await self._paces[address.channel].turn()
+                    result = await channel.send(to, replace(message, reply_to=reply_to, heard_at=address.heard_at))
                     if not isinstance(result, Sent):
                         break
+                    references += [result.reference] if result.reference else []
         except Exception as error:  # noqa: BLE001 - whatever a provider does, the message stays ours to deliver
-            log.warning("not sent", channel=channel_id, reason=error_name(error))
+            log.warning("not sent", channel=address.channel, reason=error_name(error))
             return RetryAfter()
         return result
 
@@ -127,85 +135,10 @@ def render(delivery: Delivery, channel: Channel) -> list[Outgoing]:
     text = delivery.text if has_buttons else numbered(delivery.text, [choice.label for choice in delivery.choices])
     parts = [Outgoing(part) for part in split(text, channel.manifest.limits.text)]
     if has_buttons and delivery.choices:
-        parts[-1] = Outgoing(parts[-1].text, buttons(delivery))
+        parts[-1] = replace(parts[-1], buttons=buttons(delivery))
     return parts
 
 
 def buttons(delivery: Delivery) -> list[Button]:
     """The choices of a message as buttons."""
     return [Button(f"{delivery.number}:{index}", choice.label, choice.value) for index, choice in enumerate(delivery.choices)]
-
-
-async def create(event: MessageRequested, uow: UnitOfWork) -> None:
-    """Put a message on its way; the same one only once. Nobody to say it to: it fails, or is let go when they were forgotten."""
-    if await uow.get(Delivery, event.message_id):
-        return
-    person = await uow.get(Person, event.person_id)
-    if person is None:
-        log.info("nobody to say this to")
-        return
-    delivery = _next(person, event.message_id, event.text, event.language, event.choices, event.need_id, uow)
-    if person.stopped:
-        delivery.failed("none", Failure.UNREACHABLE)
-        uow.emit(_failure(delivery))
-    elif event.choices:
-        person.conversation.shown = Shown(number=delivery.number, need_id=event.need_id, choices=event.choices)
-    uow.save(person)
-    uow.save(delivery)
-
-
-def farewell(person: Person, address: Address, text: str, uow: UnitOfWork) -> None:
-    """Say one last thing to somebody who is not to be written to, or not to be known, from now on."""
-    delivery = _next(person, new_id(), text, person.language, [], None, uow)
-    delivery.farewell = address
-    delivery.expires_at = uow.now + FAREWELL_KEPT
-    uow.save(delivery)
-
-
-async def settle(delivery_id: str, channel: str, address_id: str | None, result: Result, uow: UnitOfWork) -> None:
-    """Note what the channel said of a message."""
-    delivery = await uow.get(Delivery, delivery_id)
-    if delivery is None:  # its person was forgotten meanwhile
-        return
-    if isinstance(result, Sent) and address_id:
-        delivery.sent(channel, address_id)
-        if not delivery.farewell:
-            uow.emit(
-                MessageDelivered(message_id=delivery.id, person_id=delivery.person_id, need_id=delivery.need_id, channel=channel)
-            )
-    elif isinstance(result, RetryAfter) and delivery.put_off(uow.now, result.seconds):
-        pass
-    else:
-        delivery.failed(channel, Failure.REJECTED if isinstance(result, Rejected) else Failure.UNREACHABLE)
-        if not delivery.farewell:
-            uow.emit(_failure(delivery))
-    uow.save(delivery)
-
-
-def _next(
-    person: Person, message_id: str, text: str, language: str, choices: list[Choice], need_id: str | None, uow: UnitOfWork
-) -> Delivery:  # fmt: skip
-    person.messages += 1
-    now = uow.now
-    return Delivery(
-        id=message_id,
-        person_id=person.id,
-        number=person.messages,
-        need_id=need_id,
-        text=text,
-        language=language,
-        choices=choices,
-        created_at=now,
-        due_at=now,
-        claimed_until=now,
-    )
-
-
-def _failure(delivery: Delivery) -> MessageFailed:
-    return MessageFailed(
-        message_id=delivery.id,
-        person_id=delivery.person_id,
-        need_id=delivery.need_id,
-        channel=delivery.channel or "none",
-        reason=delivery.failure or Failure.UNREACHABLE,
-    )

@@ -50,6 +50,8 @@ class Delivery(BaseModel):
     """The channel that took it, or failed to."""
     address_id: str | None = None
     """Where it was sent, once it was."""
+    tried: list[str] = []
+    """Ids of addresses where it did not arrive."""
     failure: Failure | None = None
     farewell: Address | None = None
     """Where it goes although the person is not to be written to or not known any more: the last words after /stop and /delete."""
@@ -59,6 +61,10 @@ class Delivery(BaseModel):
     def sent(self, channel: str, address_id: str) -> None:
         """The channel took it."""
         self.state, self.channel, self.address_id = State.SENT, channel, address_id
+
+    def again(self, now: datetime) -> None:
+        """Send it once more, elsewhere."""
+        self.state, self.due_at, self.claimed_until, self.attempts = State.WAITING, now, now, 0
 
     def failed(self, channel: str, why: Failure) -> None:
         """It will not be tried again."""
@@ -73,3 +79,16 @@ class Delivery(BaseModel):
         self.due_at = now + (timedelta(seconds=seconds) if seconds is not None else growing)
         self.claimed_until = now
         return True
+
+
+class Reference(BaseModel):
+    """The provider's name (a keyed hash of it) for something sent. Its receipt may come before we noted that we sent it."""
+
+    id: str
+    version: int = 0
+    delivery_id: str | None = None
+    person_id: str | None = None
+    address_id: str | None = None
+    failure: Failure | None = None
+    """What the provider said later, when it did not arrive."""
+    expires_at: datetime

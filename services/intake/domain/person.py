@@ -1,9 +1,12 @@
 """Who writes: a pseudonym for everybody else, an address for intake alone, and what was said last."""
 
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 
 from anlaufstelle_contracts import Choice
 from pydantic import BaseModel
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Shown(BaseModel):
@@ -63,6 +66,17 @@ class Address(BaseModel):
     person_id: str
     channel: str
     sealed: bytes
+    last_message: bytes | None = None
+    """The provider's name for what was heard from here last, encrypted: answers may refer to it."""
+    heard_at: datetime | None = None
+    gone: bool = False
+    """Nothing can be sent here: blocked, deleted. The next message from here ends that."""
+
+
+def reachable(person: Person, addresses: Sequence[Address], tried: Collection[str] = ()) -> Address | None:
+    """Where to write to a person: where they last wrote from, else what was heard last; nowhere that was tried."""
+    left = [address for address in addresses if not address.gone and address.id not in tried]
+    return max(left, key=lambda each: (each.id == person.address_id, each.heard_at or NEVER), default=None)
 
 
 class Words(BaseModel):
