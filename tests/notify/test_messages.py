@@ -82,7 +82,7 @@ async def test_an_offer_is_told_with_place_time_and_why(notify: Memory) -> None:
         "Потім, будь ласка, напишіть нам, чи це допомогло."
     )
     assert (told.language, told.person_id, told.need_id) == ("uk", "p1", "n1")
-    assert [choice.value for choice in told.choices] == ["helped", "not_helped", "more", "human"]
+    assert [choice.value for choice in told.choices] == ["helped", "not_helped", "unreachable", "more", "human"]
 
 
 async def test_an_offer_in_the_persons_language_needs_no_note_and_an_unknown_reason_is_left_out(notify: Memory) -> None:

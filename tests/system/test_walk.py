@@ -9,7 +9,7 @@ from tests.kit.waiting import eventually
 from tests.system.conftest import System
 
 COURSE = "Шукаю курси німецької для мами, їй 62 роки, живемо в Грюнау"
-TALK_TO_A_PERSON = "4"
+TALK_TO_A_PERSON = "5"
 
 
 async def test_from_the_first_word_to_the_coordinators_click(system: System) -> None:
@@ -20,7 +20,7 @@ async def test_from_the_first_word_to_the_coordinators_click(system: System) -> 
     assert answer["offers"]
     assert all({"id", "title", "probability", "reasons"} <= offer.keys() for offer in answer["offers"])
     assert "Дякуємо" in answer["text"]
-    assert [choice["value"] for choice in answer["choices"]] == ["helped", "not_helped", "more", "human"]
+    assert [choice["value"] for choice in answer["choices"]] == ["helped", "not_helped", "unreachable", "more", "human"]
 
     async with httpx.AsyncClient(base_url=system.web, timeout=30, trust_env=False) as browser:
         page = await _writes_on_the_page(browser)

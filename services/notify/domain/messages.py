@@ -54,7 +54,7 @@ def matched(
     told.offer_ids += [offer.offer_id for offer in new]
     told.waits_for_person = False
     told.say("offers", time)
-    buttons = choices(words, Answer.HELPED, Answer.NOT_HELPED, Answer.MORE, Answer.HUMAN)
+    buttons = choices(words, Answer.HELPED, Answer.NOT_HELPED, Answer.UNREACHABLE, Answer.MORE, Answer.HUMAN)
     return _message(told, paragraphs, buttons)
 
 

@@ -14,6 +14,7 @@ TALK_TO_A_PERSON = _("Talk to a person")
 LABELS: dict[str, str] = {
     Answer.HELPED: _("It helped"),
     Answer.NOT_HELPED: _("It did not help"),
+    Answer.UNREACHABLE: _("Nobody answers there"),
     Answer.MORE: _("Show more"),
     Answer.HUMAN: TALK_TO_A_PERSON,
 }
