@@ -14,10 +14,10 @@ async with serving(TelegramEmulator()) as telegram:     # its address: telegram.
 
 from .api import BotApi
 from .people import People
-from .serving import serving
+from .serving import application, serving
 from .state import TOKEN, Group, SentMessage
 
-__all__ = ["TOKEN", "Group", "SentMessage", "TelegramEmulator", "serving"]
+__all__ = ["TOKEN", "Group", "SentMessage", "TelegramEmulator", "application", "serving"]
 
 
 class TelegramEmulator(People, BotApi):
