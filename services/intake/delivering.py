@@ -26,6 +26,12 @@ class Delivering:
 
     def __init__(self, memory: Memory, vault: Vault) -> None:
         self.memory, self.vault = memory, vault
+        self._lanes: set[str] = set()
+
+    def pop_lanes(self) -> set[str]:
+        """The lanes into which something was put since this was last asked."""
+        lanes, self._lanes = self._lanes, set()
+        return lanes
 
     async def create(self, event: MessageRequested, uow: UnitOfWork) -> None:
         """Put a message on its way, once. Nobody to say it to: it fails, or is let go when they were forgotten."""
@@ -36,12 +42,21 @@ class Delivering:
             log.info("nobody to say this to")
             return
         delivery = _next(person, event.message_id, event.text, event.language, event.choices, event.need_id, uow)
+        self._lanes.add(delivery.lane)
         if person.stopped:
             delivery.failed("none", Failure.UNREACHABLE)
             uow.emit(_failure(delivery))
         elif event.choices:
             person.conversation.shown = Shown(number=delivery.number, need_id=event.need_id, choices=event.choices)
         uow.save(person)
+        uow.save(delivery)
+
+    def farewell(self, person: Person, address: Address, text: str, uow: UnitOfWork) -> None:
+        """Say one last thing to somebody who is not to be written to, or not to be known, from now on."""
+        delivery = _next(person, new_id(), text, person.language, [], None, uow)
+        delivery.farewell = address
+        delivery.expires_at = uow.now + FAREWELL_KEPT
+        self._lanes.add(delivery.lane)
         uow.save(delivery)
 
     async def settle(
@@ -103,8 +118,9 @@ class Delivering:
                 uow.save(address)
         person = await uow.get(Person, delivery.person_id)
         others = await self.memory.addresses_of(delivery.person_id)
-        if person and not delivery.farewell and reachable(person, others, delivery.tried):
-            delivery.again(uow.now)
+        if person and not delivery.farewell and (other := reachable(person, others, delivery.tried)):
+            delivery.again(uow.now, other.channel)
+            self._lanes.add(other.channel)
             return
         delivery.failed(delivery.channel or "none", why)
         if not delivery.farewell:
@@ -118,14 +134,6 @@ class Delivering:
             uow.save(address)
 
 
-def farewell(person: Person, address: Address, text: str, uow: UnitOfWork) -> None:
-    """Say one last thing to somebody who is not to be written to, or not to be known, from now on."""
-    delivery = _next(person, new_id(), text, person.language, [], None, uow)
-    delivery.farewell = address
-    delivery.expires_at = uow.now + FAREWELL_KEPT
-    uow.save(delivery)
-
-
 def _next(
     person: Person, message_id: str, text: str, language: str, choices: list[Choice], need_id: str | None, uow: UnitOfWork
 ) -> Delivery:  # fmt: skip
@@ -135,6 +143,9 @@ def _next(
         id=message_id,
         person_id=person.id,
         number=person.messages,
+        queue=person.id,
+        lane=person.channel,
+        order=int(uow.cause.time.timestamp() * 1_000_000),
         need_id=need_id,
         text=text,
         language=language,

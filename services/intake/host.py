@@ -12,7 +12,7 @@ from chassis.texts import Texts
 
 from .channels.base import Channel, Heard, Incoming, Line, Listening, Result
 from .channels.http import MOST_SIGNS
-from .delivering import Delivering, farewell
+from .delivering import Delivering
 from .domain import conversation, language, replies
 from .domain.conversation import Message, Turn
 from .domain.emergency import emergency
@@ -98,7 +98,7 @@ class Reception:
         await self._keep_words(person, text, words_id, turn, uow)
         self._reply(person, turn, uow)
         if turn.farewell:
-            farewell(person, address, self._say(person, turn.farewell)[0], uow)
+            self.delivering.farewell(person, address, self._say(person, turn.farewell)[0], uow)
         uow.save(person)
         uow.save(address)
         return turn
@@ -112,13 +112,14 @@ class Reception:
             person = Person(
                 id=new_id(),
                 address_id=address_id,
+                channel=channel,
                 language=language.known_language(incoming.language_hint) or language.DEFAULT,
                 # Numbers go on growing when a person is forgotten and comes again: who reads after a number misses nothing.
                 messages=int(uow.now.timestamp() * 1000),
             )
             sealed = self.vault.seal(incoming.address)
             address = Address(id=address_id, person_id=person.id, channel=channel, sealed=sealed)
-        person.address_id = address_id
+        person.address_id, person.channel = address_id, channel
         address.heard_at, address.gone = uow.now, False
         if incoming.pressed is None:
             address.last_message = self.vault.seal(incoming.message_id)
@@ -175,7 +176,7 @@ class Reception:
             uow.delete(thing)
         uow.delete(person)
         if turn.farewell:
-            farewell(person, address, self._say(person, turn.farewell)[0], uow)
+            self.delivering.farewell(person, address, self._say(person, turn.farewell)[0], uow)
 
     def address_id(self, channel: str, address: str) -> str:
         """The id under which an address is kept."""

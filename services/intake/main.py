@@ -29,6 +29,7 @@ def build(settings: IntakeSettings) -> Service:
 
     async def open_all() -> None:
         await memory.check_key(vault)
+        await memory.open()
         for channel in channels:
             await channel.open()
 

@@ -1,14 +1,13 @@
 """Where intake keeps what it knows, and the questions it asks of it."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 from pymongo import IndexModel
 
-from chassis import Repository, Service, new_id
+from chassis import Repository, Service
 
 from .domain.delivery import Delivery, Reference, State
-from .domain.person import Address, Look, Person, Words
+from .domain.person import Address, Look, Person, Words, reachable
 from .vault import Vault
 
 
@@ -33,7 +32,8 @@ class Memory:
             [
                 IndexModel([("person_id", 1), ("number", 1)]),
                 IndexModel([("address_id", 1), ("number", 1)]),
-                IndexModel([("state", 1), ("person_id", 1), ("number", 1)]),
+                IndexModel([("state", 1), ("lane", 1), ("queue", 1), ("order", 1)]),
+                IndexModel("claimed_by"),
                 IndexModel("expires_at", expireAfterSeconds=0),
             ],
         )
@@ -41,6 +41,10 @@ class Memory:
         self.references: Repository[Reference] = service.keeps(
             Reference, "references", [IndexModel("person_id"), IndexModel("expires_at", expireAfterSeconds=0)]
         )
+
+    async def open(self) -> None:
+        """Let what is paced by moments vanish when they have passed."""
+        await self._service.db["slots"].create_index("expires_at", expireAfterSeconds=0)
 
     async def check_key(self, vault: Vault) -> None:
         """Refuse to work with a key that cannot open what is there: two replicas with keys of their own would split the people.
@@ -53,29 +57,6 @@ class Memory:
         if await marks.find_one({"_id": "mark", "name": mark}) is None:
             raise OtherKey("the vault's key is not the one that this store was filled with; set ANLAUFSTELLE_VAULT_KEY")
 
-    async def claim(self, now: datetime, lease: timedelta, limit: int) -> list[Delivery]:
-        """Claim what is due, of each person only the first that waits: nobody gets a later message before an earlier one."""
-        heads = await self.deliveries.collection.aggregate(
-            [
-                {"$match": {"state": State.WAITING}},
-                {"$sort": {"person_id": 1, "number": 1}},
-                {"$group": {"_id": "$person_id", "first": {"$first": "$_id"}, "due_at": {"$first": "$due_at"},
-                            "claimed_until": {"$first": "$claimed_until"}}},
-                {"$match": {"due_at": {"$lte": now}, "claimed_until": {"$lte": now}}},
-                {"$sort": {"due_at": 1}},
-                {"$limit": limit},
-            ]
-        )  # fmt: skip
-        ids = [head["first"] async for head in heads]
-        if not ids:
-            return []
-        ours = new_id()
-        await self.deliveries.collection.update_many(
-            {"_id": {"$in": ids}, "state": State.WAITING, "claimed_until": {"$lte": now}},
-            {"$set": {"claimed_until": now + lease, "claimed_by": ours}, "$inc": {"version": 1}},
-        )
-        return await self.deliveries.find({"claimed_by": ours})
-
     async def sent_to(self, address_id: str, after: int) -> list[Delivery]:
         """What was sent to an address, in order, with numbers above `after`."""
         where = {"address_id": address_id, "state": State.SENT, "number": {"$gt": after}}
@@ -85,6 +66,22 @@ class Memory:
         """The message to a person with a number."""
         found = await self.deliveries.find({"person_id": person_id, "number": number}, limit=1)
         return found[0] if found else None
+
+    async def where_to_write(self, deliveries: Sequence[Delivery]) -> dict[str, Address]:
+        """Where each message goes now, by the message's id; nothing for those that nobody can be reached for."""
+        ids = [delivery.person_id for delivery in deliveries if not delivery.farewell]
+        people = {person.id: person for person in await self.people.find({"_id": {"$in": ids}})} if ids else {}
+        addresses: dict[str, list[Address]] = {}
+        for known in await self.addresses.find({"person_id": {"$in": list(people)}}) if people else ():
+            addresses.setdefault(known.person_id, []).append(known)
+        found: dict[str, Address] = {}
+        for delivery in deliveries:
+            person, address = people.get(delivery.person_id), delivery.farewell
+            if address is None and person:
+                address = reachable(person, addresses.get(person.id, ()), delivery.tried)
+            if address:
+                found[delivery.id] = address
+        return found
 
     async def addresses_of(self, person_id: str) -> list[Address]:
         """Where a person can be reached, or could be."""

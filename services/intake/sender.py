@@ -1,9 +1,9 @@
 """Sends what is to be said: each message once claimed, in order for each person, at the channel's pace, with a receipt."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -12,11 +12,12 @@ from anlaufstelle_contracts import Event
 from chassis import Service, UnitOfWork
 from chassis.logs import error_name
 
-from .channels.base import Button, Capability, Channel, Outgoing, Result, RetryAfter, Sent, Unreachable
+from .channels.base import Button, Capability, Channel, Limits, Outgoing, Result, RetryAfter, Sent, Unreachable
 from .delivering import Delivering
 from .domain.delivery import Delivery
-from .domain.person import Address, reachable
+from .domain.person import Address
 from .domain.splitting import numbered, split
+from .queue import AHEAD, Queue, gap, sleep_until
 from .repository import Memory
 from .vault import Vault
 
@@ -26,107 +27,177 @@ CLAIM = timedelta(seconds=15)
 """How long a replica may take to send; after that another one tries."""
 SEND_WITHIN = 10.0
 LOOK_EVERY = 1.0
+LOOK_AGAIN = 0.1
+"""When others claim just now, or enough is on its way."""
 AT_ONCE = 50
+"""Messages of a channel that are under way at the same time."""
 
 
-class Pace:
-    """Lets through at most so many a second."""
+@dataclass(frozen=True)
+class Post:
+    """A claimed message, where it goes, and its parts with the moments at which each may go."""
 
-    def __init__(self, per_second: float | None) -> None:
-        self._gap = 1 / per_second if per_second else 0.0
-        self._next = 0.0
-
-    async def turn(self) -> None:
-        """Wait for a turn."""
-        loop = asyncio.get_running_loop()
-        self._next = max(self._next, loop.time()) + self._gap
-        await asyncio.sleep(max(0.0, self._next - self._gap - loop.time()))
+    delivery: Delivery
+    address: Address | None
+    parts: Sequence[Outgoing] = ()
+    moments: Sequence[datetime] = ()
+    pause: float = 0.0
+    """Seconds between two parts, and before the next message to the same person."""
+    result: Result | None = None
+    """What is to be noted without sending it."""
 
 
 class Sender:
-    """Sends by the channels that this replica has."""
+    """Sends by the channels that this replica has; each has a lane of its own, so that a slow one delays no other."""
 
     def __init__(self, service: Service, memory: Memory, vault: Vault, channels: Mapping[str, Channel]) -> None:
         self.service, self.memory, self.vault, self.channels = service, memory, vault, channels
         self.delivering = Delivering(memory, vault)
-        self._wake = asyncio.Event()
-        self._busy = 0
-        self._paces = {name: Pace(channel.manifest.limits.per_second) for name, channel in channels.items()}
+        self.queue = Queue(service, memory.deliveries)
+        self.lanes = {name: Lane(self, name, channel) for name, channel in channels.items()}
+        self.elsewhere = Lane(self, "", None)
 
     def wake(self, _: list[Event]) -> None:
         """There may be something to send."""
-        self._wake.set()
+        for name in self.delivering.pop_lanes():
+            self.lanes.get(name, self.elsewhere).wake()
 
     async def run(self) -> None:
         """Send what is due, for as long as the service runs."""
         async with asyncio.TaskGroup() as tasks:
+            for lane in (*self.lanes.values(), self.elsewhere):
+                tasks.create_task(lane.run())
+
+
+class Lane:
+    """One channel's part of the queue, or with no channel what is for channels that this replica has not."""
+
+    def __init__(self, sender: Sender, name: str, channel: Channel | None) -> None:
+        self.sender, self.name, self.channel, self.queue = sender, name, channel, sender.queue
+        self.limits = channel.manifest.limits if channel else Limits()
+        self._wake = asyncio.Event()
+        self._busy = 0
+        self._not_before = datetime.now(UTC)
+
+    def wake(self) -> None:
+        """Look whether there is something to send."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send what is due."""
+        if self.limits.per_second:
+            await self.queue.open(self.name)
+        async with asyncio.TaskGroup() as tasks:
             while True:
                 self._wake.clear()
-                for delivery in await self._claim():
+                posts, look = await self._take()
+                for post in posts:
                     self._busy += 1
-                    tasks.create_task(self._deliver(delivery))
+                    tasks.create_task(self._deliver(post))
                 # Look now and then anyway: something put off may be due, or another replica may have died. No wait_for here:
                 # in Python 3.11 it can swallow the cancellation that ends this task.
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_EVERY):
+                    async with asyncio.timeout(look):
                         await self._wake.wait()
 
-    async def _claim(self) -> list[Delivery]:
-        free = AT_ONCE - self._busy
+    async def _take(self) -> tuple[list[Post], float]:
+        """What is to be sent now, and in how many seconds to look again."""
+        room = AT_ONCE - self._busy
+        if room < AT_ONCE // 2:
+            return [], LOOK_EVERY  # whoever ends wakes us
         try:
-            return await self.memory.claim(datetime.now(UTC), CLAIM, free) if free else []
+            return await (self._take_turn(room, self.limits.per_second) if self.limits.per_second else self._claim(room))
         except Exception as error:  # noqa: BLE001 - a store that is away; the chassis decides how long that may last
-            log.warning("nothing can be claimed", reason=error_name(error))
-            return []
+            log.warning("nothing can be claimed", channel=self.name, reason=error_name(error))
+            return [], LOOK_EVERY
 
-    async def _deliver(self, delivery: Delivery) -> None:
+    async def _take_turn(self, room: int, per_second: float) -> tuple[list[Post], float]:
+        """At the pace of the channel: claim a second's worth, and give each part a moment of its own."""
+        now = datetime.now(UTC)
+        if now < self._not_before:
+            return [], (self._not_before - now).total_seconds()
+        if not await self.queue.take_turn(self.name, now):
+            return [], LOOK_AGAIN
+        posts, look = await self._claim(min(room, max(1, round(per_second))))
+        count = sum(len(post.parts) for post in posts)
+        start = await self.queue.end_turn(self.name, datetime.now(UTC), count, 1 / per_second)
+        self._not_before = start + timedelta(seconds=count / per_second) - AHEAD
+        return schedule(posts, start, 1 / per_second), look
+
+    async def _claim(self, limit: int) -> tuple[list[Post], float]:
+        now = datetime.now(UTC)
+        others = () if self.channel else tuple(self.sender.channels)
+        deliveries, next_due = await self.queue.claim(self.name, now, CLAIM, limit, others)
+        addresses = await self.sender.memory.where_to_write(deliveries)
+        posts = [await self._prepare(delivery, addresses.get(delivery.id), now) for delivery in deliveries]
+        look = min(LOOK_EVERY, (next_due - now).total_seconds()) if next_due else LOOK_EVERY
+        return schedule([post for post in posts if post], now, 0.0), look
+
+    async def _prepare(self, delivery: Delivery, address: Address | None, now: datetime) -> Post | None:
+        """A message made ready; None when it is left to another lane."""
+        if address is None:
+            return Post(delivery, None, result=Unreachable())
+        if self.channel is None and address.channel not in self.sender.channels:
+            log.warning("no such channel in this replica", channel=address.channel)
+            return Post(delivery, address, result=RetryAfter())
+        if self.channel is None or address.channel != self.name:
+            await self.queue.hand_over(delivery, address.channel, now)
+            self.sender.lanes.get(address.channel, self.sender.elsewhere).wake()
+            return None
+        reply_to = self.sender.vault.open(address.last_message) if address.last_message else None
+        parts = [replace(part, reply_to=reply_to, heard_at=address.heard_at) for part in render(delivery, self.channel)]
+        return Post(delivery, address, parts, pause=gap(self.limits, is_group=False))
+
+    async def _deliver(self, post: Post) -> None:
+        delivery, references = post.delivery, list[str]()
         try:
-            await self._send_and_note(delivery)
+            result = post.result or await self._send(post, references)
+
+            async def note(uow: UnitOfWork) -> None:
+                await self.sender.delivering.settle(delivery.id, post.address, result, references, uow)
+
+            await self.sender.service.execute(f"delivery|{delivery.id}|{delivery.claimed_by}", note, name="deliveries.settled")
         except Exception as error:  # noqa: BLE001 - the claim lapses, and the message is sent again
             log.warning("delivery not noted", message=delivery.id, reason=error_name(error))
         finally:
             self._busy -= 1
+            self.wake()
 
-    async def _send_and_note(self, delivery: Delivery) -> None:
-        address = await self._address(delivery)
-        references: list[str] = []
-        result = await self._send(address, delivery, references) if address else Unreachable()
-
-        async def note(uow: UnitOfWork) -> None:
-            await self.delivering.settle(delivery.id, address, result, references, uow)
-
-        await self.service.execute(f"delivery|{delivery.id}|{delivery.claimed_by}", note, name="deliveries.settled")
-
-    async def _address(self, delivery: Delivery) -> Address | None:
-        """Where to write to the person."""
-        if delivery.farewell:
-            return delivery.farewell
-        person = await self.memory.people.get(delivery.person_id)
-        return reachable(person, await self.memory.addresses_of(person.id), delivery.tried) if person else None
-
-    async def _send(self, address: Address, delivery: Delivery, references: list[str]) -> Result:
-        """Send all parts of a message; adds to `references` what the provider calls them."""
-        channel = self.channels.get(address.channel)
-        if channel is None:
-            log.warning("no such channel in this replica", channel=address.channel)
-            return RetryAfter()
+    async def _send(self, post: Post, references: list[str]) -> Result:
+        """Send all parts of a message, each at its moment; adds to `references` what the provider calls them."""
+        if self.channel is None or post.address is None:
+            return Unreachable()
+        last = post.moments[-1]
+        if post.pause:
+            await self.queue.pace(post.delivery.queue, last + timedelta(seconds=post.pause))
+        if last > datetime.now(UTC) + CLAIM / 5:
+            await self.queue.keep(post.delivery, last + CLAIM)
         result: Result = Sent()
         try:
-            to, reply_to = (
-                self.vault.open(address.sealed),
-                self.vault.open(address.last_message) if address.last_message else None,
-            )
-            async with asyncio.timeout(SEND_WITHIN):
-                for message in render(delivery, channel):
-                    await self._paces[address.channel].turn()
-                    result = await channel.send(to, replace(message, reply_to=reply_to, heard_at=address.heard_at))
-                    if not isinstance(result, Sent):
-                        break
-                    references += [result.reference] if result.reference else []
+            to = self.sender.vault.open(post.address.sealed)
+            for part, moment in zip(post.parts, post.moments, strict=True):
+                await sleep_until(moment)
+                async with asyncio.timeout(SEND_WITHIN):
+                    result = await self.channel.send(to, part)
+                if not isinstance(result, Sent):
+                    break
+                references += [result.reference] if result.reference else []
         except Exception as error:  # noqa: BLE001 - whatever a provider does, the message stays ours to deliver
-            log.warning("not sent", channel=address.channel, reason=error_name(error))
+            log.warning("not sent", channel=self.name, reason=error_name(error))
             return RetryAfter()
         return result
+
+
+def schedule(posts: Sequence[Post], start: datetime, between: float) -> list[Post]:
+    """When each part of each message goes: `between` seconds after the one before, `pause` after one to the same person."""
+    scheduled, slot = [], start
+    for post in posts:
+        moments: list[datetime] = []
+        for _ in post.parts:
+            moments.append(max(slot, moments[-1] + timedelta(seconds=post.pause)) if moments else slot)
+            slot += timedelta(seconds=between)
+        scheduled.append(replace(post, moments=moments))
+    return scheduled
 
 
 def render(delivery: Delivery, channel: Channel) -> list[Outgoing]:

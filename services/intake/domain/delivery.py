@@ -35,7 +35,13 @@ class Delivery(BaseModel):
     version: int = 0
     person_id: str
     number: int
-    """Orders the messages to this person: they are sent in this order."""
+    """Names the message among those to this person, and grows."""
+    queue: str
+    """Of the messages with the same queue, the person's, only the first is sent at a time."""
+    lane: str
+    """The channel by which it is to go."""
+    order: int
+    """The microsecond in which it was requested: they are sent in this order, of one person and of all."""
     need_id: str | None = None
     text: str
     language: str
@@ -62,9 +68,9 @@ class Delivery(BaseModel):
         """The channel took it."""
         self.state, self.channel, self.address_id = State.SENT, channel, address_id
 
-    def again(self, now: datetime) -> None:
+    def again(self, now: datetime, channel: str) -> None:
         """Send it once more, elsewhere."""
-        self.state, self.due_at, self.claimed_until, self.attempts = State.WAITING, now, now, 0
+        self.state, self.lane, self.due_at, self.claimed_until, self.attempts = State.WAITING, channel, now, now, 0
 
     def failed(self, channel: str, why: Failure) -> None:
         """It will not be tried again."""

@@ -48,6 +48,8 @@ class Person(BaseModel):
     version: int = 0
     address_id: str
     """Where they last wrote from, and so where answers go."""
+    channel: str = ""
+    """The channel of that."""
     language: str
     chosen_language: str | None = None
     """The language they asked for; before that, the one they write in counts."""

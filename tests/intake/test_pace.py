@@ -1,0 +1,80 @@
+"""The pace of a channel: kept by all replicas together, in the order of requests, fair between people."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from anlaufstelle_contracts import MessageDelivered, MessageRequested, wrap
+
+from services.intake.channels.base import Limits
+from tests.intake.conftest import Intake, started
+from tests.intake.plaza import Provider, Said, open_up
+from tests.kit import running
+from tests.kit.infra import Bus, Store
+from tests.kit.waiting import eventually
+
+PER_SECOND, EACH = 30, 2
+PEOPLE, OF_ONE = 40, 4
+
+
+@pytest.fixture
+def plaza() -> Provider:
+    return Provider(limits=Limits(text=200, per_second=PER_SECOND, per_second_each=EACH))
+
+
+@pytest.fixture
+async def intake(bus: Bus, store: Store, plaza: Provider, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Intake]:
+    """Two replicas with a channel of our own."""
+    open_up(monkeypatch, plaza)
+    await running.provisioned(bus)
+    async with AsyncExitStack() as stack:
+        first, _ = [await stack.enter_async_context(started(bus, store)) for _ in range(2)]
+        yield first
+
+
+async def test_a_burst_goes_out_in_order_fair_and_at_the_pace_of_the_provider(intake: Intake, plaza: Provider) -> None:
+    names = [f"person-{number}" for number in range(PEOPLE)]
+    await asyncio.gather(*(plaza.say("/language uk", name, message_id=name) for name in ["many", *names]))
+    people = {address["_id"]: address["person_id"] async for address in intake.service.db["addresses"].find()}
+    ids = {name: people[intake_address(plaza, name)] for name in ["many", *names]}
+    await eventually(lambda: len(plaza.sent) == PEOPLE + 1)
+    plaza.sent.clear()
+    later = datetime.now(UTC) + timedelta(seconds=2.5)  # all are requested before the first one goes
+    await intake.service.db["slots"].update_one({"_id": plaza.id}, {"$set": {"next": later}})
+
+    wanted = [("many", number) for number in range(OF_ONE)] + [(name, 0) for name in names]
+    events = [
+        MessageRequested(message_id=f"{name}-{number}", person_id=ids[name], text=f"{name} {number}", language="uk")
+        for name, number in wanted
+    ]
+    await running.say(intake.bus, *(wrap(event, cause_id=event.message_id, position=0, source="notify") for event in events))
+    await eventually(lambda: len(plaza.sent) == len(wanted), timeout=30)
+
+    most = max(sum(other.at - 1 < said.at <= other.at for said in plaza.sent) for other in plaza.sent)
+    assert most <= PER_SECOND + 1, "more in a second than the provider allows"
+    to_many = [said for said in plaza.sent if said.address == "many"]
+    assert [said.message.text for said in to_many] == [f"many {number}" for number in range(OF_ONE)]
+    assert all(late.at - early.at > 0.9 / EACH for early, late in pairwise(to_many))
+    assert [said.address for said in plaza.sent if said.address != "many"] == names
+    assert plaza.sent[-1].at - plaza.sent[0].at < 1.5 * len(wanted) / PER_SECOND + 1, "slower than it may be"
+    assert len(await eventually(lambda: _delivered(intake, len(wanted)))) == len(wanted) + PEOPLE + 1
+
+
+async def test_the_parts_of_a_long_message_keep_the_pace_too(intake: Intake, plaza: Provider) -> None:
+    await plaza.say("/help")
+    parts: list[Said] = await eventually(lambda: plaza.sent[:] if plaza.sent and "112" in plaza.sent[-1].message.text else [])
+    assert len(parts) > 1
+    assert all(late.at - early.at > 0.9 / EACH for early, late in pairwise(parts))
+
+
+def intake_address(plaza: Provider, name: str) -> str:
+    """The id under which an address is kept."""
+    return str(plaza.host.reception.address_id(plaza.id, name))  # type: ignore[attr-defined]
+
+
+async def _delivered(intake: Intake, count: int) -> list[object]:
+    events = await intake.events(MessageDelivered)
+    return list(events) if len(events) >= count + PEOPLE + 1 else []
