@@ -99,6 +99,7 @@ class GapView(BaseModel):
     districts: list[str]
     reasons: list[str]
     keywords: list[str]
+    labels: dict[str, str]
     since: datetime | None
     detected_at: datetime | None
     closed_at: datetime | None

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from chassis import UnitOfWork
 
 from .directory import Directory
-from .domain.decision import Decision, decide, settle
+from .domain.decision import Decision, Outcome, decide, settle
 from .domain.gap import Gap
 from .domain.model import Model, to_bytes
 from .domain.need import Need
@@ -36,10 +36,13 @@ class Deciding:
         return decide(await self.read(need), self.directory.index, self.model, today, asked_for_more=asked_for_more)
 
     async def settle(self, need: Need, decision: Decision, uow: UnitOfWork) -> None:
-        """Let a decision count. `need` is as the unit of work has it, or new."""
-        offer_id = decision.offers[0].offer_id if decision.offers else None
-        left = await leave_gap(need, uow, offer_id)
-        decided, said = settle(await self.read(left), decision)
+        """Let a decision count. `need` is as the unit of work has it, or new.
+
+        Until it is pointed to an offer it stays in its gap: what a coordinator is asked about may still be no help.
+        """
+        if decision.outcome is Outcome.REFER:
+            need = await leave_gap(need, uow, decision.offers[0].offer_id)
+        decided, said = settle(await self.read(need), decision)
         uow.save(decided)
         uow.emit(said)
 

@@ -59,7 +59,7 @@ def register(service: Service, deciding: Deciding, needs: Needs, check_after: in
         if event.answer == Answer.MORE and decision.outcome is Outcome.REFER:
             await deciding.settle(need, decision, uow)
             return
-        need, said = (await leave_gap(need, uow)).ask_human(decision.offers)
+        need, said = need.ask_human(decision.offers)
         uow.save(need)
         uow.emit(said)
 
@@ -132,5 +132,5 @@ def register(service: Service, deciding: Deciding, needs: Needs, check_after: in
         )  # fmt: skip
         return (known or fresh).model_copy(update={
             **content.model_dump(), "vector": to_bytes(vectors[0]), "encoder": deciding.encoder.name, "changed_at": uow.now,
-            "person_id": event.person_id, "project_id": event.project_id,
+            "person_id": event.person_id, "project_id": event.project_id, "fills_gap": event.gap_id if event.project_id else None,
         })  # fmt: skip

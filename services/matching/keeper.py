@@ -6,7 +6,6 @@ nothing twice. What is left to do stands in the store: an offer's `rematch_on`, 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -15,9 +14,11 @@ from anlaufstelle_contracts import Event, NeedUnmet, OfferChanged, OfferPublishe
 
 from chassis import Conflict, Service, UnitOfWork
 
-from .deciding import Deciding
-from .domain.decision import Decision, Outcome
-from .domain.gap import Evidence, Gap, choose, is_due
+from .deciding import Deciding, leave_gap
+from .domain.audience import Stated
+from .domain.decision import Decision, Outcome, chosen_by_human, needs_human
+from .domain.filters import find_obstacle
+from .domain.gap import Evidence, Gap, Thresholds, choose, is_due
 from .domain.model import Vectors, from_bytes
 from .domain.need import Need, NeedState
 from .domain.offer import Offer
@@ -31,15 +32,6 @@ NEEDS_A_PAGE = 500
 GATHERED_A_ROUND = 200
 COUNTED = 1_000
 """Most needs that the evidence of a gap is read from: the newest."""
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """When unmet needs are a gap, and for how many days a need is waiting."""
-
-    needs: int
-    people: int
-    days: int
 
 
 class Keeper:
@@ -96,11 +88,14 @@ class Keeper:
     # --- waiting needs and new offers ---
 
     async def _rematch(self, due: Sequence[Offer], now: datetime, today: date) -> None:
+        for offer in due:
+            if offer.fills_gap:
+                await self._fill(offer.fills_gap, offer, today)
         model, index = self._deciding.model, self._deciding.directory.index
         new = {offer.id for offer in due if index.get(offer.id)}
         offers = model.map_offers(self._vectors([offer for offer in due if offer.encoder == self._deciding.encoder.name]))
-        after = ""
-        while page := await self._needs.waiting(self._since(now), after, NEEDS_A_PAGE):
+        after, gaps = "", await self._gaps.announced()
+        while page := await self._needs.waiting(self._since(now), gaps, after, NEEDS_A_PAGE):
             after = page[-1].id
             waiting = [await self._deciding.read(need) for need in page]
             likely = (model.map_needs(self._vectors(waiting)) @ offers.T).max(axis=1, initial=-1.0)
@@ -115,6 +110,26 @@ class Keeper:
             await self._apply(found)
         await asyncio.gather(*(self._tried(offer) for offer in due))
         log.info("waiting needs tried with new offers", offers=len(due))
+
+    async def _fill(self, gap_id: str, offer: Offer, today: date) -> None:
+        """Everybody who waits in a gap is told of the offer that was made for it, unless a fact rules it out for them."""
+
+        async def tell(need: Need) -> None:
+            async def command(uow: UnitOfWork) -> None:
+                fresh = await uow.get(Need, need.id)
+                if fresh and fresh.version == need.version and fresh.gap_id == gap_id:
+                    left = await leave_gap(fresh, uow, offer.id)
+                    told, matched = left.refer([chosen_by_human(left, offer)], by_human=True)
+                    uow.save(told)
+                    uow.emit(matched)
+
+            await self._execute(f"fill:{offer.id}:{need.id}:{need.version}", "need.fill", command, need.correlation_id)
+
+        if needs_human(offer):
+            return
+        waiting = await self._needs.of_gap(gap_id)
+        fitting = [need for need in waiting if not find_obstacle(need, Stated.of(need.text), offer, today)]
+        await asyncio.gather(*(tell(need) for need in fitting if offer.id not in need.used))
 
     async def _apply(self, found: Sequence[tuple[Need, Decision]]) -> None:
         async def one(need: Need, decision: Decision) -> None:
@@ -138,6 +153,7 @@ class Keeper:
     # --- unmet needs and gaps ---
 
     async def _gather(self, now: datetime, today: date) -> None:
+        await self._release()
         unmet = await self._needs.ungathered(GATHERED_A_ROUND)
         if not unmet and not self._is_new:
             return
@@ -159,8 +175,22 @@ class Keeper:
         if joining:
             gaps = {gap.id: gap for gap in await self._gaps.growing(self._since(now), encoder)}
         for gap in gaps.values():
-            if gap.count >= max(self._thresholds.needs, 2 * gap.announced):
+            if gap.count >= max(self._thresholds.least, 2 * gap.announced):
                 await self._announce(gap, now)
+
+    async def _release(self) -> None:
+        """Who is left without help when a gap closes counts for another one."""
+
+        async def one(need: Need) -> None:
+            async def command(uow: UnitOfWork) -> None:
+                fresh = await uow.get(Need, need.id)
+                if fresh and fresh.version == need.version:
+                    uow.save(await leave_gap(fresh, uow))
+
+            await self._execute(f"release:{need.id}:{need.version}", "need.release", command, need.correlation_id)
+
+        for gap_id in await self._gaps.left_behind():
+            await asyncio.gather(*(one(need) for need in await self._needs.of_gap(gap_id)))
 
     async def _join(self, need: Need, gap_id: str) -> None:
         async def command(uow: UnitOfWork) -> None:
@@ -182,7 +212,7 @@ class Keeper:
         if not needs:
             return
         evidence = Evidence.of(needs, self._deciding.model.numbers.everyday_stems)
-        if not is_due(gap, evidence, self._thresholds.needs, self._thresholds.people):
+        if not is_due(gap, needs, evidence, self._thresholds):
             return
 
         async def command(uow: UnitOfWork) -> None:

@@ -1,9 +1,11 @@
 """The process: `python -m services.matching.main`."""
 
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr
+from anlaufstelle_contracts.taxonomy import Category
+from pydantic import Field, PositiveInt, SecretStr
 
 from chassis import Service, Settings, run
 
@@ -11,9 +13,10 @@ from . import api, handlers
 from .calibration import Calibration
 from .deciding import Deciding
 from .directory import Directory
+from .domain.gap import Thresholds
 from .domain.model import Model
 from .encoder import BundledEncoder, Encoder, EndpointEncoder, RememberingEncoder
-from .keeper import Keeper, Thresholds
+from .keeper import Keeper
 from .publishing import Publishing
 from .repository import Gaps, Needs, Offers, Predictions
 
@@ -30,8 +33,13 @@ class MatchingSettings(Settings):
     embedding_query_prefix: str = Field("query: ", description="What the endpoint's model wants before a need.")
     embedding_passage_prefix: str = Field("passage: ", description="What the endpoint's model wants before an offer.")
     check_after: int = Field(3, ge=1, description="People in a row who reached nobody, after which an offer is to be checked.")
-    gap_needs: int = Field(3, ge=1, description="Similar unmet needs that make a gap.")
-    gap_people: int = Field(3, ge=1, description="Different people among them.")
+    gap_people: int = Field(3, ge=1, description="People with similar unmet needs that make a gap.")
+    gap_people_by_category: dict[Category, PositiveInt] = Field(
+        {}, description='The same for themes with some main categories, JSON: {"housing": 5, "animals": 2}.'
+    )
+    gap_people_by_urgency: dict[Literal["now", "days", "later"], PositiveInt] = Field(
+        {"now": 2}, description='So many people who need it that urgently make a gap as well, JSON: {"now": 2, "days": 3}.'
+    )
     gap_days: int = Field(60, ge=1, description="Days for which a need counts as waiting.")
 
 
@@ -49,7 +57,11 @@ def build(settings: MatchingSettings) -> Service:
     offers, needs, gaps = Offers(service), Needs(service), Gaps(service)
     directory = Directory(offers, model, encoder)
     deciding = Deciding(directory, model, encoder, ZoneInfo(settings.timezone))
-    thresholds = Thresholds(settings.gap_needs, settings.gap_people, settings.gap_days)
+    thresholds = Thresholds(
+        settings.gap_people, settings.gap_days,
+        {str(category): people for category, people in settings.gap_people_by_category.items()},
+        {str(urgency): people for urgency, people in settings.gap_people_by_urgency.items()},
+    )  # fmt: skip
     directory.register(service)
     handlers.register(service, deciding, needs, settings.check_after)
     Calibration(Predictions(service)).register(service)

@@ -18,6 +18,9 @@ StoreAway = ConnectionFailure
 """The store cannot be reached just now: whoever does something again and again goes on when it is back."""
 
 
+_WAITING = [state.value for state in WAITING]
+
+
 class Offers:
     """The directory of offers."""
 
@@ -71,10 +74,11 @@ class Needs:
         found = self._needs.collection.find({"person_id": person_id}, {"_id": 1})
         return [document["_id"] async for document in found]
 
-    async def waiting(self, since: datetime, after: str, limit: int) -> list[Need]:
-        """Needs that a new offer might answer, in the order of their ids."""
+    async def waiting(self, since: datetime, gap_ids: Sequence[str], after: str, limit: int) -> list[Need]:
+        """Needs that a new offer might answer, in the order of their ids: younger ones, and all of some gaps."""
         where = {
-            "state": {"$in": [state.value for state in WAITING]}, "articulated_at": {"$gte": since}, "_id": {"$gt": after},
+            "state": {"$in": _WAITING}, "_id": {"$gt": after},
+            "$or": [{"articulated_at": {"$gte": since}}, {"gap_id": {"$in": list(gap_ids)}}],
         }  # fmt: skip
         return await self._needs.find(where, sort=[("_id", ASCENDING)], limit=limit)
 
@@ -84,9 +88,9 @@ class Needs:
             {"state": NeedState.UNMET.value, "gap_id": None}, sort=[("_id", ASCENDING)], limit=limit
         )  # fmt: skip
 
-    async def of_gap(self, gap_id: str, since: datetime | None, limit: int) -> list[Need]:
-        """The newest unmet needs of a gap."""
-        where: dict[str, Any] = {"gap_id": gap_id, "state": NeedState.UNMET.value}
+    async def of_gap(self, gap_id: str, since: datetime | None = None, limit: int = 0) -> list[Need]:
+        """The newest needs that wait in a gap, or all."""
+        where: dict[str, Any] = {"gap_id": gap_id, "state": {"$in": _WAITING}}
         where |= {"articulated_at": {"$gte": since}} if since else {}
         return await self._needs.find(where, sort=[("articulated_at", DESCENDING)], limit=limit)
 
@@ -95,11 +99,23 @@ class Gaps:
     """Themes of unmet needs."""
 
     def __init__(self, service: Service) -> None:
-        self._gaps: Repository[Gap] = service.keeps(Gap, "gaps", indexes=[IndexModel("grown_at")])
+        self._gaps: Repository[Gap] = service.keeps(
+            Gap, "gaps", indexes=[IndexModel("grown_at"), IndexModel("closed_at"), IndexModel("announced")]
+        )
 
     async def growing(self, since: datetime, encoder: str) -> list[Gap]:
         """Gaps that are open and were joined since a moment."""
         return await self._find({"grown_at": {"$gte": since}, "closed_at": None, "count": {"$gt": 0}, "encoder": encoder})
+
+    async def announced(self) -> list[str]:
+        """Open gaps that were announced: who waits there, waits for as long as it takes."""
+        found = self._gaps.collection.find({"announced": {"$gt": 0}, "closed_at": None}, {"_id": 1})
+        return [document["_id"] async for document in found]
+
+    async def left_behind(self) -> list[str]:
+        """Closed gaps in which somebody still waits."""
+        found = self._gaps.collection.find({"closed_at": {"$ne": None}, "count": {"$gt": 0}}, {"_id": 1})
+        return [document["_id"] async for document in found]
 
     async def shown(self, least: int, limit: int) -> list[Gap]:
         """Gaps of at least so many needs, or announced once, the newest first."""

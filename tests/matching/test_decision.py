@@ -8,7 +8,7 @@ import pytest
 from anlaufstelle_contracts import UnmetReason
 
 from services.matching.domain.decision import Outcome, chance_of_help, chosen_by_human, decide, settle
-from services.matching.domain.gap import Evidence, Gap, choose, is_due
+from services.matching.domain.gap import Evidence, Gap, Thresholds, choose, is_due
 from services.matching.domain.index import Index
 from services.matching.domain.model import Model, Numbers, Scale, Vectors, to_bytes, unit
 from services.matching.domain.need import Need, NeedState
@@ -198,12 +198,11 @@ def test_themes_gather_and_a_gap_needs_several_people(model: Model) -> None:
     evidence = Evidence.of(members, model.numbers.everyday_stems)
     assert (evidence.need_count, evidence.person_count, evidence.districts) == (3, 3, ["Grünau"])
     assert evidence.keywords == ["ветеринар"]
-    assert is_due(gap, evidence, 3, 3)
-    assert not is_due(gap, evidence, 4, 3)
-    assert not is_due(gap, evidence, 3, 4)
+    assert is_due(gap, members, evidence, Thresholds(people=3, days=60))
+    assert not is_due(gap, members, evidence, Thresholds(people=4, days=60))
     announced, detected = gap.announce(members, evidence, NOW)
     assert (detected.need_count, str(detected.reasons[0])) == (3, "full")
-    assert not is_due(announced, evidence, 3, 3)
+    assert not is_due(announced, members, evidence, Thresholds(people=3, days=60))
 
     two = Evidence.of(members[:2], [])
     assert two.districts == []  # two could be recognised
@@ -228,3 +227,42 @@ def test_a_gap_whose_needs_are_taken_back_closes_with_the_last(model: Model) -> 
     _, closed = gap.left(members[2], NOW, None)
     assert closed is not None
     assert closed.offer_id is None
+
+
+@pytest.mark.parametrize(("thresholds", "due"), [
+    ({}, True),
+    ({"by_category": {"animals": 4}}, False),
+    ({"by_category": {"animals": 2, "food": 9}}, True),
+    ({"people": 9, "by_category": {"food": 2}}, False),
+    ({"people": 9, "by_urgency": {"now": 2}}, True),
+    ({"people": 9, "by_urgency": {"now": 3, "days": 2}}, False),
+])  # fmt: skip
+def test_the_threshold_depends_on_topic_and_urgency(thresholds: dict[str, Any], due: bool) -> None:
+    asked = [("a", "now"), ("a", "now"), ("b", "now"), ("c", "days")]
+    members = [
+        need("animals", str(place), person_id=person, urgency=urgency, categories=["animals"])
+        for place, (person, urgency) in enumerate(asked)
+    ]
+    gap = Gap.opened(members[0], NOW)
+    for member in members:
+        gap = gap.joined(member, NOW)
+    limits = Thresholds(**{"people": 3, "days": 60} | thresholds)
+    assert is_due(gap, members, Evidence.of(members, []), limits) is due
+    assert limits.least <= min(limits.people, 4)
+
+
+def test_a_gap_has_a_label_in_four_languages_with_words_of_those_who_write_them() -> None:
+    texts = {
+        "uk": "Потрібен ветеринар для кота", "ru": "Нужен ветеринар, прививка собаке", "de": "Suche einen Tierarzt",
+    }  # fmt: skip
+    members = [
+        need("animals", f"{language}{number}", text=text, language=language, categories=["animals"])
+        for language, text in texts.items() for number in range(2)
+    ]  # fmt: skip
+    evidence = Evidence.of(members, ["потрі", "нужен", "suche", "einen"])
+    assert evidence.labels == {
+        "uk": "Тварини: ветеринар, кота", "ru": "Животные: ветеринар, прививка", "de": "Tiere: Tierarzt",
+        "en": "Animals: ветеринар, Tierarzt",
+    }  # fmt: skip
+    again = [need("animals", name, person_id="one", text="Кіт Мурчик хворіє", categories=["animals"]) for name in "ab"]
+    assert Evidence.of(again, []).keywords == []  # what one person says again and again is no shared word

@@ -88,7 +88,13 @@ async def test_everything_at_a_glance(coordinator: httpx.AsyncClient, bus: Bus) 
         NeedUnmet(need_id="n2", **person, categories=["animals"], reason="full"),
         OfferPublished(offer_id="o1", title="x", description="", categories=[], provider_kind="city", sample=True),
         GapDetected(
-            gap_id="g1", categories=["animals"], need_count=7, person_count=6, districts=["Grünau"], since=datetime.now(UTC)
+            gap_id="g1",
+            categories=["animals"],
+            need_count=7,
+            person_count=6,
+            districts=["Grünau"],
+            since=datetime.now(UTC),
+            labels={"de": "Tiere: Tierarzt", "uk": "Тварини: ветеринар"},
         ),
         ProjectProposed(project_id="pr1", title="Tiere (Grünau)", summary="7 Bedarfe", need_count=7),
     )
@@ -102,6 +108,7 @@ async def test_everything_at_a_glance(coordinator: httpx.AsyncClient, bus: Bus) 
         "→ alles voll",
         "7 Bedarfe",
         "6 Menschen",
+        "<h3>Tiere: Tierarzt</h3>",
         "Tiere (Grünau)",
         "1 von 1 Angeboten ist ein Beispiel",
         "<td>Tiere</td><td>alles voll</td>",

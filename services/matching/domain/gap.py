@@ -1,13 +1,15 @@
 """A gap: a theme of unmet needs that gathers as they arrive, keeps its id, and says so when enough people ask."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 from uuid import UUID, uuid5
 
 import numpy as np
 from anlaufstelle_contracts import GapClosed, GapDetected
+from anlaufstelle_contracts.taxonomy import LANGUAGES, label
 from pydantic import BaseModel, Field
 
 from .model import Model, from_bytes, unit
@@ -18,6 +20,36 @@ _GAPS = UUID("c0a4b1a2-6f53-5d52-9a77-0d9d6a0f3b1e")
 _NAMED_BY = 3
 """A district is told only when so many people named it: fewer could be recognised."""
 _KEYWORDS = 8
+_IN_A_LABEL = 2
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """When unmet needs are a gap, in people who ask, and for how many days a need is waiting.
+
+    A theme has the number of its main category, or the general one. It is also a gap when as many people as an urgency says need
+    it that urgently.
+    """
+
+    people: int
+    days: int
+    by_category: Mapping[str, int] = field(default_factory=dict)
+    by_urgency: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def least(self) -> int:
+        """No gap has fewer needs."""
+        return min([self.people, *self.by_category.values(), *self.by_urgency.values()])
+
+    def are_reached(self, needs: Sequence[Need], categories: Sequence[str]) -> bool:
+        """Whether needs of a theme with these categories, commonest first, are a gap."""
+        people = {need.person_id for need in needs}
+        if len(people) >= self.by_category.get(categories[0] if categories else "", self.people):
+            return True
+        return any(
+            len({need.person_id for need in needs if need.urgency == urgency}) >= least
+            for urgency, least in self.by_urgency.items()
+        )
 
 
 class Gap(BaseModel):
@@ -36,8 +68,8 @@ class Gap(BaseModel):
 
     @classmethod
     def opened(cls, first: Need, now: datetime) -> Self:
-        """A theme for a need that fits into none. Its id is the same however often that is tried."""
-        return cls(id=str(uuid5(_GAPS, first.id)), encoder=first.encoder, grown_at=now)
+        """A theme for a need that fits into none. Its id is the same however often that is tried with the same need."""
+        return cls(id=str(uuid5(_GAPS, f"{first.id}|{first.version}")), encoder=first.encoder, grown_at=now)
 
     def joined(self, need: Need, now: datetime) -> Self:
         """With one more need."""
@@ -73,21 +105,29 @@ class Evidence(BaseModel):
     reasons: list[str]
     since: datetime | None
     keywords: list[str]
+    labels: dict[str, str]
 
     @classmethod
     def of(cls, needs: Sequence[Need], everyday_stems: Container[str]) -> Self:
         """Count. Words that everybody uses label nothing."""
         asked = [need.articulated_at for need in needs if need.articulated_at]
         places = Counter(district for district, _ in {(need.district, need.person_id) for need in needs if need.district})
+        categories = _commonest(category for need in needs for category in need.categories[:2])[:3]
+        keywords = _shared_words(needs, everyday_stems)
         return cls(
-            categories=_commonest(category for need in needs for category in need.categories[:2])[:3],
+            categories=categories,
             need_count=len(needs),
             person_count=len({need.person_id for need in needs}),
             districts=[place for place, people in places.most_common() if people >= _NAMED_BY],
             reasons=_commonest(need.reason for need in needs if need.reason),
             since=min(asked, default=None),
-            keywords=_shared_words(needs, everyday_stems),
-        )
+            keywords=keywords,
+            labels={
+                language: _label(categories, language, _shared_words(
+                    [need for need in needs if need.language == language], everyday_stems,
+                ) or keywords) for language in LANGUAGES
+            },
+        )  # fmt: skip
 
 
 def choose(need: Need, gaps: Sequence[Gap], model: Model) -> Gap | None:
@@ -103,11 +143,17 @@ def choose(need: Need, gaps: Sequence[Gap], model: Model) -> Gap | None:
     return gaps[best] if alike[best] >= model.numbers.gap_similarity else None
 
 
-def is_due(gap: Gap, evidence: Evidence, least_needs: int, least_people: int) -> bool:
-    """Whether a gap is to be announced: it reached the threshold, or doubled since it was last announced."""
-    if gap.closed_at or evidence.need_count < least_needs or evidence.person_count < least_people:
+def is_due(gap: Gap, needs: Sequence[Need], evidence: Evidence, thresholds: Thresholds) -> bool:
+    """Whether a gap is to be announced: it reached its threshold, or doubled since it was last announced."""
+    if gap.closed_at or gap.count < 2 * gap.announced:
         return False
-    return gap.count >= 2 * gap.announced
+    return thresholds.are_reached(needs, evidence.categories)
+
+
+def _label(categories: Sequence[str], language: str, words: Sequence[str]) -> str:
+    """`Tiere: Tierarzt, Impfung`: the main category, and words that people who write this language share (or all, if none do)."""
+    named = label(categories[0], language) if categories else ""
+    return ": ".join(part for part in (named, ", ".join(words[:_IN_A_LABEL])) if part)
 
 
 def _commonest(values: Iterable[str]) -> list[str]:
@@ -115,14 +161,16 @@ def _commonest(values: Iterable[str]) -> list[str]:
 
 
 def _shared_words(needs: Sequence[Need], everyday_stems: Container[str]) -> list[str]:
-    """Words that at least a third, and two, of the needs share, as they are most often written."""
+    """Words that at least a third, and two, of the people share, as they are most often written."""
     by_stem: dict[str, Counter[str]] = {}
-    spread: Counter[str] = Counter()
+    said_by: dict[str, set[str]] = {}
     for need in needs:
-        words = need.text.lower().replace(",", " ").replace(".", " ").split()
+        text = need.text if need.language == "de" else need.text.lower()  # German nouns keep their capitals
+        words = text.replace(",", " ").replace(".", " ").split()
         for stem in stems(need.text):
-            spread[stem] += 1
-            by_stem.setdefault(stem, Counter()).update(word for word in words if word.startswith(stem) and word.isalpha())
-    least = max(2, len(needs) // 3)
-    common = [stem for stem, count in spread.most_common() if count >= least and stem not in everyday_stems and by_stem[stem]]
-    return [by_stem[stem].most_common(1)[0][0] for stem in common[:_KEYWORDS]]
+            said_by.setdefault(stem, set()).add(need.person_id)
+            by_stem.setdefault(stem, Counter()).update(word for word in words if word.lower().startswith(stem) and word.isalpha())
+    least = max(2, len({need.person_id for need in needs}) // 3)
+    common = sorted((stem for stem in said_by if len(said_by[stem]) >= least), key=lambda stem: (-len(said_by[stem]), stem))
+    shared = [stem for stem in common if stem not in everyday_stems and by_stem[stem]]
+    return [by_stem[stem].most_common(1)[0][0] for stem in shared[:_KEYWORDS]]

@@ -62,6 +62,7 @@ class Offer(OfferContent):
     encoder: str = ""
     person_id: str | None = Field(None, description="Pseudonym of who offers, if a person does.")
     project_id: str | None = None
+    fills_gap: str | None = Field(None, description="The gap that its project was started for: who waits there is told of it.")
     changed_at: datetime = Field(description="When it was last changed, UTC; the other replicas look for it.")
     rematch_on: date | None = Field(None, description="The day from which waiting needs are to be tried with it; None: done.")
     feedback: Feedback | None = Field(None, description="What people said of it; None: nothing yet.")

@@ -165,6 +165,7 @@ class GapView(Stamped):
     districts: list[str] = []
     reasons: list[str] = []
     keywords: list[str] = []
+    labels: dict[str, str] = {}
     need_count: int = 0
     person_count: int = 0
     since: datetime | None = None
@@ -177,6 +178,7 @@ class GapView(Stamped):
             self.renew("closed", new)
         elif self.renew("numbers", new):
             self.categories, self.districts, self.keywords = event.categories, event.districts, event.keywords
+            self.labels = event.labels
             self.reasons = [str(reason) for reason in event.reasons]
             self.need_count, self.person_count, self.since = event.need_count, event.person_count, event.since
         self.open = self.stamps.get("numbers", "") > self.stamps.get("closed", "")
