@@ -149,8 +149,6 @@ class People(State):
         self, person: int, language: str | None, content: dict[str, Any], group: Group | None, topic: int | None,
         reply_to: int | None,
     ) -> dict[str, Any]:  # fmt: skip
-        if group is None:
-            self._chats.add(person)
         message = self._head(group.chat() if group else private_chat(person), person_of(person, language))
         if topic:
             message |= {"message_thread_id": topic, "is_topic_message": True}

@@ -96,8 +96,23 @@ class State:
 
     def add(self, update: dict[str, Any]) -> None:
         """Any update, also one that nobody can read."""
+        self.learn(update)
         self._updates.append(update)
         self._change()
+
+    def learn(self, update: dict[str, Any]) -> None:
+        """Know the chat and the message of a recorded update, so that it can be answered."""
+        message = update.get("message") or {}
+        chat, number = message.get("chat"), message.get("message_id")
+        if not (isinstance(chat, dict) and isinstance(number, int)):
+            return
+        self._messages.setdefault((chat["id"], number), message)
+        if chat["type"] == "private":
+            self._chats.add(chat["id"])
+        elif self._group(chat["id"]) is None:
+            self._groups.append(Group(chat["id"], chat.get("is_forum", False)))
+        if (group := self._group(chat["id"])) and message.get("is_topic_message"):
+            group.topics.setdefault(message["message_thread_id"], "")
 
     def waiting(self) -> int:
         """Updates that the bot has not confirmed yet."""
