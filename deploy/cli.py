@@ -107,6 +107,12 @@ def replay(
 
 
 @app.command(context_settings=PASS_ON)
+def evaluate(context: typer.Context) -> None:
+    """Measure the shipped models on labelled messages: `evaluate data/devset`; --help shows more."""
+    raise typer.Exit(develop.evaluate(context.args))
+
+
+@app.command(context_settings=PASS_ON)
 def bench(context: typer.Context) -> None:
     """Run a benchmark: `bench pipeline`; --help after its name shows what it measures."""
     raise typer.Exit(develop.bench(context.args))

@@ -37,6 +37,11 @@ def bench(arguments: Sequence[str]) -> int:
     return subprocess.call(command, cwd=REPOSITORY, env=child_environment())
 
 
+def evaluate(arguments: Sequence[str]) -> int:
+    """Run `bench.quality.evaluate`; gives its exit code."""
+    return subprocess.call((sys.executable, "-m", "bench.quality.evaluate", *arguments), cwd=Path.cwd(), env=child_environment())
+
+
 def lint(console: Console) -> int:
     """Run every check, even after one has failed; gives the number of those that did."""
     failed = 0

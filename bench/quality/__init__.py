@@ -1,0 +1,1 @@
+"""How well messages are understood and offers found: `evaluate` measures, `python -m bench.quality` compares."""
