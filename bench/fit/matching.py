@@ -1,11 +1,14 @@
 """Fits matching: `python -m bench.fit.matching`. Writes services/matching/model (two small files and the model card).
 
+`--examples FOLDER` adds what coordinators decided (`./anlaufstelle examples export FOLDER`) to the corpus; it may be given again.
+
 The maps, topics, weights of meaning and the threshold of gaps come from data/corpus alone; the weights of meaning from folds that
 leave out one of its seven parts, with its needs and its offers, so that they are those of unseen offers. On the development set
 the calibration and the two thresholds of the decision are fitted; the weights are cross-validated in what the card tells, the
 thresholds and the choices of method, which were compared on that set, are not (see the card's limits).
 """
 
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -17,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 
 from bench.fit import calibrate, card
 from bench.fit.maps import fit_maps
-from bench.fit.rows import CORPUS, ROOT, Array, Row, embed, offer, rows
+from bench.fit.rows import CORPUS, ROOT, Array, Row, corpus, embed, offer, rows
 from services.matching.domain.index import Index
 from services.matching.domain.model import ARRAYS, NUMBERS, Model, Numbers, Scale, to_bytes, unit
 from services.matching.domain.ranking import CONSIDERED, meaning_features
@@ -51,8 +54,8 @@ class Corpus:
     help_vectors: Array
 
     @classmethod
-    def read(cls) -> "Corpus":
-        cards, needs, unmet = rows(CORPUS / "cards.jsonl"), rows(CORPUS / "needs.jsonl"), rows(CORPUS / "unmet.jsonl")
+    def read(cls, examples: Sequence[Path] = ()) -> "Corpus":
+        cards, needs, unmet = (corpus(name, examples) for name in ("cards", "needs", "unmet"))
         helps = [row for row in rows(CORPUS / "other.jsonl") if row["kind"] == "offer"]
         return cls(
             cards, needs, unmet, helps,
@@ -80,16 +83,18 @@ class Corpus:
 
 def main() -> None:
     """Fit, calibrate, write, report."""
-    corpus = Corpus.read()
-    parts = corpus.parts()
+    parser = ArgumentParser(description="Fits matching.")
+    parser.add_argument("--examples", type=Path, action="append", default=[], help="folder written by `examples export`")
+    learned = Corpus.read(parser.parse_args().examples)
+    parts = learned.parts()
     samples = []
     for part in parts:
-        rest = fit_model(corpus.only([other for other in parts if other != part]))
-        samples.append(meaning_samples(rest, corpus.only([part])))
+        rest = fit_model(learned.only([other for other in parts if other != part]))
+        samples.append(meaning_samples(rest, learned.only([part])))
         print(f"part {part}: {len(samples[-1][1])} pairs", flush=True)
-    model = fit_model(corpus)
+    model = fit_model(learned)
     model.numbers.meaning = fit_meaning(samples)
-    model.numbers.everyday_stems = everyday_stems([row["text"] for row in corpus.needs])
+    model.numbers.everyday_stems = everyday_stems([row["text"] for row in learned.needs])
     report = calibrate.calibrate(model)
     write(model, FOLDER)
     (FOLDER / "CARD.md").write_text(card.write(model, report), encoding="utf-8")

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,19 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 def rows(path: Path) -> list[Row]:
     """The rows of a JSON Lines file."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
+def corpus(name: str, examples: Sequence[Path] = ()) -> list[Row]:
+    """A file of the corpus, and the same file of folders that `./anlaufstelle examples export` wrote.
+
+    The first letter of an id is the part in which a row was written: examples are part `x`.
+    """
+    found = rows(CORPUS / f"{name}.jsonl")
+    for folder in examples:
+        for row in rows(folder / f"{name}.jsonl"):
+            marked = {"offers": {f"x{card}": grade for card, grade in row["offers"].items()}} if "offers" in row else {}
+            found.append(row | {"id": f"x{row['id']}"} | marked)
+    return found
 
 
 def embed(texts: list[str], is_query: bool) -> Array:
