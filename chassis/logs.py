@@ -6,6 +6,9 @@ from typing import Any, Literal
 
 import structlog
 
+QUIET = ("uvicorn.access", "httpx", "httpcore", "pymongo", "nats", "aiogram", "faststream", "imapclient")
+"""Access logs carry paths with tokens and ids; HTTP clients log whole URLs, which for Telegram hold the bot's token."""
+
 
 def set_up_logs(service: str, form: Literal["auto", "console", "json"], level: str) -> None:
     """Send the logs of the service and of the libraries to stderr in one form."""
@@ -30,8 +33,7 @@ def set_up_logs(service: str, form: Literal["auto", "console", "json"], level: s
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    # Access logs carry paths with tokens and ids; HTTP clients log whole URLs, which for Telegram hold the bot's token.
-    for name in ("uvicorn.access", "httpx", "httpcore", "pymongo", "nats", "aiogram", "faststream"):
+    for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(service=service)
 
