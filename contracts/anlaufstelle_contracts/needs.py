@@ -25,6 +25,7 @@ class NeedArticulated(Event, context="needs", name="articulated", aggregate="nee
     people: int | None = Field(None, ge=1, description="How many people are to be helped.")
     channel: Public[Code] = Field(description="Id of the channel it came by.")
     emergency: bool = Field(False, description="Danger to life or violence: matching leaves it to people.")
+    review: bool = Field(False, description="A coordinator is to decide before the person is answered.")
 
 
 class NeedWithdrawn(Event, context="needs", name="withdrawn", aggregate="need_id"):

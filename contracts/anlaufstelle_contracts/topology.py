@@ -72,7 +72,7 @@ BUCKETS = {LEASES: LEASE_TTL}
 
 TRAFFIC: dict[str, ServiceTraffic] = {
     "intake": ServiceTraffic(
-        handles=(messages.MessageRequested,),
+        handles=(messages.MessageRequested, needs.NeedMatched, needs.NeedUnmet, needs.ReviewRequested),
         emits=(
             needs.NeedArticulated, needs.NeedWithdrawn, offers.OfferSubmitted, referrals.ReferralAnswered,
             projects.ProjectApplied, people.VolunteerJoined, people.PersonErased,

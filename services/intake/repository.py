@@ -8,6 +8,7 @@ from chassis import Repository, Service
 
 from .domain.delivery import Delivery, Reference, State
 from .domain.person import Address, Look, Person, Words, reachable
+from .domain.requests import Progress, Request
 from .vault import Vault
 
 
@@ -25,6 +26,7 @@ class Memory:
         self.words: Repository[Words] = service.keeps(
             Words, "words", [IndexModel("person_id"), IndexModel("about"), IndexModel("also_about")]
         )
+        self.requests: Repository[Request] = service.keeps(Request, "requests", [IndexModel("person_id")])
         self.looks: Repository[Look] = service.keeps(Look, "looks", [IndexModel("need_id")])
         self.deliveries: Repository[Delivery] = service.keeps(
             Delivery,
@@ -91,11 +93,16 @@ class Memory:
         """Everything kept of what a person said, oldest first."""
         return await self.words.find({"person_id": person_id}, sort=[("at", 1)])
 
+    async def open_requests(self, person_id: str) -> list[Request]:
+        """The needs of a person that nobody closed, oldest first."""
+        where = {"person_id": person_id, "progress": {"$ne": Progress.CLOSED}}
+        return await self.requests.find(where, sort=[("at", 1)])
+
     async def words_about(self, need_id: str) -> list[Words]:
         """The original words of a need, oldest first."""
         return await self.words.find({"$or": [{"about": need_id}, {"also_about": need_id}]}, sort=[("at", 1)])
 
-    async def everything_of(self, person_id: str) -> Sequence[Address | Words | Delivery | Reference]:
+    async def everything_of(self, person_id: str) -> Sequence[Address | Words | Delivery | Reference | Request]:
         """All that must go when a person is forgotten, but the person."""
         where = {"person_id": person_id}
         return [
@@ -103,4 +110,5 @@ class Memory:
             *await self.words.find(where),
             *await self.deliveries.find(where),
             *await self.references.find(where),
+            *await self.requests.find(where),
         ]

@@ -58,6 +58,14 @@ async def test_a_withdrawal_that_comes_before_its_need_stands(matching: Matching
     assert await matching.heard(NeedMatched, need_id=asked.need_id) == []
 
 
+async def test_what_is_to_be_reviewed_is_left_to_a_coordinator(matching: Matching) -> None:
+    asked = need(COURSE, district="Grünau", review=True)
+    await matching.say(asked)
+    review = await matching.first(ReviewRequested, need_id=asked.need_id)
+    assert review.candidates[0].offer_id == "german-seniors"
+    assert (await matching.get(f"/needs/{asked.need_id}"))["decision"] == "review"
+
+
 async def test_an_emergency_goes_to_people_without_matching(matching: Matching) -> None:
     asked = need("Чоловік б'є мене, я боюся", emergency=True)
     await matching.say(asked)

@@ -95,10 +95,10 @@ def _probabilities(candidates: Sequence[Candidate]) -> list[float]:
 def settle(need: Need, decision: Decision) -> tuple[Need, NeedMatched | NeedUnmet | ReviewRequested]:
     """The need as decided, and what is said of it."""
     need = need.model_copy(update={"categories": decision.categories, "excluded": decision.excluded})
+    if decision.outcome is Outcome.REVIEW or (need.review and not need.referrals):
+        return need.ask_human(decision.offers)
     if decision.outcome is Outcome.REFER:
         return need.refer(decision.offers)
-    if decision.outcome is Outcome.REVIEW:
-        return need.ask_human(decision.offers)
     return need.leave_unmet(decision.reason or UnmetReason.NO_SUCH_OFFER)
 
 

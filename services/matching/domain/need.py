@@ -63,10 +63,12 @@ class Need(BaseModel):
     language: str = ""
     categories: list[str] = Field([], description="Taxonomy ids, main one first: what intake said, else predicted.")
     said_categories: list[str] = Field([], description="What intake said.")
+    corrected: bool = Field(False, description="A coordinator said what it is about.")
     urgency: str | None = None
     horizon: str | None = None
     district: str | None = None
     people: int | None = None
+    review: bool = Field(False, description="A coordinator is asked before the person is answered.")
     articulated_at: datetime | None = None
     correlation_id: str = ""
     vector: bytes = b""
@@ -90,6 +92,7 @@ class Need(BaseModel):
             said_categories=event.categories,
             **event.model_dump(include={
                 "person_id", "text", "language", "categories", "urgency", "horizon", "district", "people",
+                "review",
             }),
         )  # fmt: skip
 
