@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from . import containers, control, develop, directory, local
+from . import containers, control, develop, directory, examples, local
 from .home import Home
 from .problem import Problem
 from .say import say as speak
@@ -21,6 +21,8 @@ provision = typer.Typer(no_args_is_help=True, help="Streams, consumers and bucke
 dead = typer.Typer(no_args_is_help=True, help="Messages that a service could not handle and put aside.")
 app.add_typer(provision, name="provision")
 app.add_typer(dead, name="dead")
+learned = typer.Typer(no_args_is_help=True, help="What coordinators decided, for the fitting of matching.")
+app.add_typer(learned, name="examples")
 deploy = typer.Typer(no_args_is_help=True, help="Anlaufstelle in containers (deploy/compose.yaml).")
 app.add_typer(deploy, name="deploy")
 console = Console()
@@ -90,6 +92,14 @@ def import_offers(
 ) -> None:
     """Load offers of help into the directory. Exit code 0 when all could be read."""
     raise typer.Exit(0 if directory.load(console, file, sample) else 1)
+
+
+@learned.command("export")
+def export_examples(
+    folder: Annotated[Path, typer.Argument(help="Where needs.jsonl, unmet.jsonl and cards.jsonl are to be written.")],
+) -> None:
+    """Write them in the format of data/corpus, for `python -m bench.fit.matching --examples FOLDER`. Redacted words, no ids."""
+    examples.export(console, folder)
 
 
 @app.command()

@@ -26,7 +26,7 @@ def load(console: Console, file: Path, sample: bool, environment: Mapping[str, s
         body = file.read_bytes()
     except OSError as error:
         raise Problem(f"{file}: {error.strerror}") from None
-    url, token = _matching(environment)
+    url, token = matching(environment)
     try:
         response = httpx.post(
             f"{url}/directory/import", params={"sample": str(sample).lower()}, content=body, timeout=TIMEOUT, trust_env=False,
@@ -47,7 +47,7 @@ def load(console: Console, file: Path, sample: bool, environment: Mapping[str, s
     return not outcome["errors"]
 
 
-def _matching(environment: Mapping[str, str]) -> tuple[str, str]:
+def matching(environment: Mapping[str, str]) -> tuple[str, str]:
     """Where matching answers, and the token that opens it."""
     if url := environment.get("ANLAUFSTELLE_MATCHING_URL"):
         return url.rstrip("/"), environment.get("ANLAUFSTELLE_API_TOKEN", "")

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from chassis import Service, UnitOfWork, new_id, short_code
 
+from .corrections import keep_example
 from .deciding import Deciding, leave_gap
 from .domain.decision import MOST_NAMED, chosen_by_human
 from .domain.filters import find_unavailable
@@ -223,6 +224,7 @@ def register(
                 raise HTTPException(404, "no such need")
             if need.state not in (NeedState.REVIEW, NeedState.UNMET, NeedState.EMERGENCY):
                 raise HTTPException(409, f"this need does not wait for a decision: it is {need.state}")
+            await keep_example(need, verdict.offer_ids, verdict.unmet, uow)
             if verdict.unmet:
                 settled, unmet = need.found_unfit().leave_unmet(verdict.unmet)
                 uow.save(settled)

@@ -4,6 +4,7 @@ from anlaufstelle_contracts import Answer, NeedArticulated, NeedWithdrawn, Offer
 
 from chassis import Service, UnitOfWork
 
+from .corrections import forget_example
 from .deciding import Deciding, leave_gap
 from .domain.answers import Answered, take
 from .domain.decision import Outcome
@@ -44,6 +45,7 @@ def register(service: Service, deciding: Deciding, needs: Needs, check_after: in
         need = await uow.get(Need, event.need_id) or Need(id=event.need_id, person_id=event.person_id)
         if not need.is_gone:
             uow.save((await leave_gap(need, uow)).withdrawn())
+            await forget_example(need.id, uow)
 
     @service.handles(ReferralAnswered)
     async def take_answer(event: ReferralAnswered, uow: UnitOfWork) -> None:
@@ -109,6 +111,7 @@ def register(service: Service, deciding: Deciding, needs: Needs, check_after: in
         for need_id in sorted({*event.need_ids, *await needs.ids_of_person(event.person_id)}):
             need = await uow.get(Need, need_id) or Need(id=need_id)
             uow.save((await leave_gap(need, uow)).erased())
+            await forget_example(need_id, uow)
         giver = await uow.get(Giver, event.person_id) or Giver(id=event.person_id)
         for offer_id in giver.offer_ids:
             if offer := await uow.get(Offer, offer_id):

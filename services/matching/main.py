@@ -9,7 +9,7 @@ from pydantic import Field, PositiveInt, SecretStr
 
 from chassis import Service, Settings, run
 
-from . import api, handlers
+from . import api, corrections, handlers
 from .calibration import Calibration
 from .deciding import Deciding
 from .directory import Directory
@@ -18,7 +18,7 @@ from .domain.model import Model
 from .encoder import BundledEncoder, Encoder, EndpointEncoder, RememberingEncoder
 from .keeper import Keeper
 from .publishing import Publishing
-from .repository import Gaps, Needs, Offers, Predictions
+from .repository import Examples, Gaps, Needs, Offers, Predictions
 
 
 class MatchingSettings(Settings):
@@ -66,6 +66,7 @@ def build(settings: MatchingSettings) -> Service:
     handlers.register(service, deciding, needs, settings.check_after)
     Calibration(Predictions(service)).register(service)
     Keeper(service, deciding, needs, offers, gaps, thresholds).register()
+    corrections.register(service, deciding, needs, offers, Examples(service))
     api.register(service, deciding, Publishing(service, offers, deciding), needs, offers, gaps)
     return service
 

@@ -10,6 +10,7 @@ from pymongo.errors import ConnectionFailure
 from chassis import Repository, Service
 
 from .domain.answers import Answered
+from .domain.example import Example
 from .domain.gap import Gap
 from .domain.need import WAITING, Need, NeedState
 from .domain.offer import Giver, Offer, OfferStatus
@@ -88,6 +89,11 @@ class Needs:
             {"state": NeedState.UNMET.value, "gap_id": None}, sort=[("_id", ASCENDING)], limit=limit
         )  # fmt: skip
 
+    async def unmet_gaps(self, identifiers: Sequence[str]) -> dict[str, str | None]:
+        """Those of some needs that are unmet, with the gap that they count for."""
+        where = {"_id": {"$in": list(identifiers)}, "state": NeedState.UNMET.value}
+        return {document["_id"]: document["gap_id"] async for document in self._needs.collection.find(where, {"gap_id": 1})}
+
     async def of_gap(self, gap_id: str, since: datetime | None = None, limit: int = 0) -> list[Need]:
         """The newest needs that wait in a gap, or all."""
         where: dict[str, Any] = {"gap_id": gap_id, "state": {"$in": _WAITING}}
@@ -135,3 +141,14 @@ class Predictions:
     async def last(self, limit: int) -> list[Answered]:
         """The newest answers."""
         return await self._answered.find({}, sort=[("at", DESCENDING)], limit=limit)
+
+
+class Examples:
+    """What coordinators decided."""
+
+    def __init__(self, service: Service) -> None:
+        self._examples: Repository[Example] = service.keeps(Example, "examples")
+
+    async def all(self) -> list[Example]:
+        """Everything, in the order of the needs."""
+        return await self._examples.find({}, sort=[("_id", ASCENDING)])
