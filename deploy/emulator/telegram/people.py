@@ -106,11 +106,11 @@ class People(State):
 
     def open_topic(self, group: Group, person: int, title: str) -> int:
         """A person opens a topic of a forum; gives its number."""
-        created = {"name": title, "icon_color": 7322096}
-        message = self._service(group, person, forum_topic_created=created, is_topic_message=True)
+        message = self._head(group.chat(), person_of(person))
         topic = int(message["message_id"])
-        message["message_thread_id"] = topic
+        message |= {"message_thread_id": topic, "is_topic_message": True}
         group.topics[topic] = title
+        self._update("message", self._keep({**message, "forum_topic_created": {"name": title, "icon_color": 7322096}}))
         return topic
 
     def say_as_group(self, group: Group, text: str) -> dict[str, Any]:
@@ -130,7 +130,7 @@ class People(State):
         group.former_ids.add(former)
         group.id = FIRST_SUPERGROUP - self._next_id()
         self._update("message", {**self._head(group.chat(former), person_of(person)), "migrate_to_chat_id": group.id})
-        self._service(group, person, migrate_from_chat_id=former)
+        self._update("message", {**self._head(group.chat(), person_of(person)), "migrate_from_chat_id": former})
         return former
 
     def remove_bot(self, group: Group, person: int = 1) -> dict[str, Any]:
@@ -156,11 +156,6 @@ class People(State):
         if answered := self._messages.get((message["chat"]["id"], reply_to or topic or 0)):
             message["reply_to_message"] = {key: value for key, value in answered.items() if key != "reply_to_message"}
         return self._update("message", self._keep({**message, **content}))
-
-    def _service(self, group: Group, person: int, **content: Any) -> dict[str, Any]:
-        message = self._keep({**self._head(group.chat(), person_of(person)), **content})
-        self._update("message", message)
-        return message
 
     def _head(self, chat: dict[str, Any], sender: dict[str, Any]) -> dict[str, Any]:
         return {"message_id": self._next_id(), "from": sender, "chat": chat, "date": now()}
