@@ -21,6 +21,7 @@ class RecordingHost:
 
     def __init__(self, manifest: Manifest) -> None:
         self.manifest = manifest
+        self.all_words: list[str] = []
         self.guard: Any = token_guard(Settings(api_token=TOKEN))
         self.heard: list[Incoming] = []
         self.receipts: list[tuple[str, Result]] = []
@@ -81,10 +82,15 @@ class RecordingHost:
         number = len(lines) + 1
         lines.append(Line(True, message.text, datetime.now(UTC), number, f"message-{number}", buttons=message.buttons))
 
+    def forget(self) -> None:
+        """Begin anew with noting."""
+        self.all_words = self.words()
+        self.heard, self.receipts, self.left, self.moves = [], [], [], []
+
     def words(self) -> list[str]:
         """What must not stand in a log."""
         said = [each for incoming in self.heard for each in (incoming.text, incoming.address, incoming.message_id)]
-        return [*said, *(reference for reference, _ in self.receipts), *self.left]
+        return [*self.all_words, *said, *(reference for reference, _ in self.receipts), *self.left]
 
     def _look(self, incoming: Incoming) -> None:
         can: Sequence[tuple[bool, Capability, str]] = (

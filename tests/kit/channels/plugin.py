@@ -24,7 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One case for each channel and mode, and for each recording where a test asks for one."""
+    """One case for each channel, and for each mode where it matters."""
     if "provider" not in metafunc.fixturenames:
         return
     try:
@@ -33,16 +33,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         raise pytest.UsageError(str(error)) from None
     once = getattr(metafunc.module, "HOW_IT_HEARS_IS_ALL_THE_SAME", False)
     ways = [(fixtures, mode) for fixtures in found for mode in fixtures.kit.modes[: 1 if once else None]]
-    if "recording" not in metafunc.fixturenames:
-        metafunc.parametrize("provider", ways, indirect=True, ids=[_id(*way) for way in ways], scope="session")
-        return
-    cases = [
-        (way, name)
-        for way in ways for name, recording in way[0].kit.recordings.items()
-        if recording.modes is None or way[1] in recording.modes
-    ]  # fmt: skip
-    ids = [f"{_id(*way)}-{name}" for way, name in cases]
-    metafunc.parametrize("provider,recording", cases, indirect=["provider"], ids=ids, scope="session")
+    metafunc.parametrize("provider", ways, indirect=True, ids=[_id(*way) for way in ways], scope="session")
 
 
 def _folders(config: pytest.Config) -> list[Path]:

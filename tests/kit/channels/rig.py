@@ -43,6 +43,11 @@ class Rig:
         """Whether the channel declares it."""
         return capability in self.channel.manifest.capabilities
 
+    def recordings(self) -> list[str]:
+        """The names of the recordings for the provider's mode."""
+        all_of_them = self.fixtures.kit.recordings.items()
+        return [name for name, recording in all_of_them if recording.modes is None or self.provider.mode in recording.modes]
+
     # --- its life ---
 
     async def open(self) -> None:
