@@ -2,25 +2,18 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 from anlaufstelle_contracts import Horizon, Urgency
 
-from .phrases import DAYS, HOURS, NOW, PERMANENT, WEEKS, plain
+from .emergency import emergency
+from .persons import people
+from .phrases import plain
+from .times import horizon, urgency
 
 _PLACES = Path(__file__).parent.parent / "model" / "places.tsv"
-
-_WORDS = {
-    "двоє": 2, "двое": 2, "вдвох": 2, "вдвоем": 2, "вдвоём": 2, "троє": 3, "трое": 3, "втрьох": 3, "втроем": 3, "втроём": 3,
-    "четверо": 4, "вчотирьох": 4, "вчетвером": 4, "п'ятеро": 5, "пятеро": 5, "шестеро": 6, "семеро": 7,
-    "zu zweit": 2, "zu dritt": 3, "zu viert": 4, "zu fünft": 5, "the two of us": 2, "the three of us": 3, "the four of us": 4,
-}  # fmt: skip
-_COUNT_WORD = re.compile(r"\b(?:нас |мы |ми )?(" + "|".join(_WORDS) + r")\b")
-_COUNT = re.compile(
-    r"\b(?:нас|мы|ми|wir sind|us|we are)\s*[:-]?\s*(\d{1,2})\b(?!\s*(?:рок|год|лет|місяц|месяц|km|євро|евро|€|jahre|years))"
-    r"|\b(\d{1,2})\s*(?:осіб|особи|людей|людини|человек\w*|чоловік(?!а)|персон|personen|erwachsene|people|persons|adults)\b"
-)
 
 
 @dataclass(frozen=True)
@@ -33,38 +26,17 @@ class Facts:
     horizon: Horizon | None = None
 
 
-def facts(text: str) -> Facts:
-    """Everything that is stated."""
+def facts(text: str, today: date | None = None) -> Facts:
+    """Everything that is stated; dates are understood from the day on which it is said: this one, when no other is given."""
     said = plain(text)
-    return Facts(district(text), people(text), _urgency(said), _horizon(said))
+    when = Urgency.NOW if emergency(text) else urgency(said, today or date.today())
+    return Facts(district(text), people(text), when, horizon(said))
 
 
 def district(text: str) -> str | None:
     """The Ortsteil or town that is named first."""
     named = _places().search(plain(text))
     return _names()[int((named.lastgroup or "p0")[1:])] if named else None
-
-
-def people(text: str) -> int | None:
-    """How many are to be helped, when a number is given."""
-    said = plain(text)
-    if word := _COUNT_WORD.search(said):
-        return _WORDS[word.group(1)]
-    if number := _COUNT.search(said):
-        count = int(number.group(1) or number.group(2))
-        return count if 1 <= count <= 30 else None
-    return None
-
-
-def _urgency(said: str) -> Urgency | None:
-    return Urgency.NOW if NOW.search(said) else Urgency.DAYS if DAYS.search(said) else None
-
-
-def _horizon(said: str) -> Horizon | None:
-    for pattern, horizon in ((HOURS, Horizon.HOURS), (WEEKS, Horizon.WEEKS), (PERMANENT, Horizon.PERMANENT)):
-        if pattern.search(said):
-            return horizon
-    return None
 
 
 @cache
