@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -29,7 +29,7 @@ class Facts:
 def facts(text: str, today: date | None = None) -> Facts:
     """Everything that is stated; dates are understood from the day on which it is said: this one, when no other is given."""
     said = plain(text)
-    when = Urgency.NOW if emergency(text) else urgency(said, today or date.today())
+    when = Urgency.NOW if emergency(text) else urgency(said, today or datetime.now(UTC).date())
     return Facts(district(text), people(text), when, horizon(said))
 
 
