@@ -4,11 +4,15 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TypeVar, overload
 
 T = TypeVar("T")
 
 
+@overload
+async def eventually(condition: Callable[[], Awaitable[T]], timeout: float = 10, interval: float = 0.02) -> T: ...
+@overload
+async def eventually(condition: Callable[[], T], timeout: float = 10, interval: float = 0.02) -> T: ...
 async def eventually(condition: Callable[[], T | Awaitable[T]], timeout: float = 10, interval: float = 0.02) -> T:
     """Ask until the answer is truthy and return it; raise AssertionError with the last answer when the time is up.
 

@@ -1,10 +1,11 @@
-"""The channel in the real intake, on a real bus and store: a conversation in which messages come twice and intake is restarted."""
+"""The channel in the real intake, on a real bus and store: a conversation with messages that come twice and a restart."""
 
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
-from anlaufstelle_contracts import Choice, MessageRequested, NeedArticulated, ReferralAnswered, wrap
+from anlaufstelle_contracts import Choice, CloudEvent, Event, MessageRequested, NeedArticulated, ReferralAnswered, wrap
 
 from services.intake import channels
 from services.intake.channels.base import Capability
@@ -35,8 +36,12 @@ class Door(httpx.AsyncBaseTransport):
 
 
 async def test_a_conversation_goes_on_over_repetitions_and_a_restart(
-    provider: tuple[Fixtures, Provider], bus: Bus, store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:  # fmt: skip
+    provider: tuple[Fixtures, Provider],
+    bus: Bus,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     fixtures, people = provider
     door = Door()
     await running.provisioned(bus)
@@ -50,7 +55,7 @@ async def test_a_conversation_goes_on_over_repetitions_and_a_restart(
                     buttons = Capability.BUTTONS in channels.load(fixtures.kit.channel).manifest.capabilities
                     assert answer.buttons == (tuple(choice.label for choice in CHOICES) if buttons else ())
                     await people.deliver(people.press(1, answer, 1) if buttons else people.text(1, "2"))
-                    (chosen,) = await eventually(lambda: _events(door, ReferralAnswered), timeout=20)
+                    (chosen,) = await eventually(partial(_events, door.intake, ReferralAnswered), timeout=20)
                 door.intake = None
     assert (chosen.data["need_id"], chosen.data["answer"]) == (need["need_id"], "not_helped")
     leaks = said.leaks([NEED, ANSWER, people.address(1), *people.private()], *capsys.readouterr())
@@ -61,9 +66,9 @@ async def _asked_twice(intake: Intake, people: Provider) -> dict[str, Any]:
     update = people.text(1, NEED)
     await people.deliver(update)
     await people.deliver(update)
-    await eventually(lambda: intake.events(NeedArticulated), timeout=20)
+    await eventually(partial(_events, intake, NeedArticulated), timeout=20)
     await people.deliver(people.text(1, "/help"))
-    await eventually(lambda: _help(people), timeout=20)
+    await eventually(partial(_with, people, "/privacy"), timeout=20)
     (event,) = await intake.events(NeedArticulated)
     assert event.data["text"] == NEED
     return event.data
@@ -74,20 +79,15 @@ async def _answered(intake: Intake, people: Provider, need: dict[str, Any], chan
         message_id="m1", person_id=need["person_id"], need_id=need["need_id"], text=ANSWER, language="uk", choices=CHOICES
     )
     await running.say(intake.bus, wrap(request, cause_id="m1", position=0, source="notify"))
-    answers = await eventually(lambda: _with(people, ANSWER), timeout=20)
+    answers = await eventually(partial(_with, people, ANSWER), timeout=20)
     assert len(answers) == 1
     assert need["channel"] == channel
     return answers[0]
-
-
-async def _help(people: Provider) -> list[Received]:
-    return await _with(people, "/privacy")
 
 
 async def _with(people: Provider, words: str) -> list[Received]:
     return [message for message in await people.sent() if words in message.text and message.address == people.address(1)]
 
 
-async def _events(door: Door, kind: Any) -> list[Any]:
-    assert door.intake is not None
-    return list(await door.intake.events(kind))
+async def _events(intake: Intake, kind: type[Event]) -> list[CloudEvent]:
+    return await intake.events(kind)
