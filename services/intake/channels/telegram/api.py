@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from aiogram import methods
 from aiogram.methods import TelegramMethod
 
 
@@ -30,3 +31,9 @@ class GetAdministrators(TelegramMethod[list[dict[str, Any]]]):
     __api_method__ = "getChatAdministrators"
 
     chat_id: int
+
+
+class SendMessage(methods.SendMessage):
+    """`sendMessage`. A message that was taken, with an answer that cannot be read, must not be sent again."""
+
+    __returning__ = dict[str, Any]

@@ -61,10 +61,9 @@ def is_command(text: str) -> bool:
     return _COMMAND.match(text) is not None
 
 
-def name(message: Message) -> str:
+def name(chat: int | str, number: int, topic: int | None = None) -> str:
     """The name of a message: its chat, its number there and, in a forum, its topic: who answers it has to name the topic, too."""
-    topic = f"/{message.message_thread_id}" if message.is_topic_message else ""
-    return f"{message.chat.id}/{message.message_id}{topic}"
+    return f"{chat}/{number}" + (f"/{topic}" if topic else "")
 
 
 def album(message: Message | None) -> str | None:
@@ -91,7 +90,7 @@ def _said(message: Message, edited: bool, username: str) -> Incoming | None:
         return None
     # An anonymous administrator is nobody whom an answer could reach: the command is the group's.
     sender = message.from_user if message.from_user and not anonymous_admin else message.chat
-    said = name(message)
+    said = _name(message)
     return Incoming(
         address=str(sender.id),
         message_id=f"{said}/{message.edit_date or 0}/{zlib.crc32(text.encode('utf-8', 'replace')):x}"
@@ -104,6 +103,10 @@ def _said(message: Message, edited: bool, username: str) -> Incoming | None:
         group=_group(message, anonymous_admin) if message.chat.type in GROUPS else None,
         edits=said if edited else None,
     )
+
+
+def _name(message: Message) -> str:
+    return name(message.chat.id, message.message_id, message.message_thread_id if message.is_topic_message else None)
 
 
 def _are_own_words(message: Message) -> bool:
@@ -128,7 +131,7 @@ def _group(message: Message, by_admin: bool) -> Group:
     return Group(
         address=str(message.chat.id),
         topic=str(message.message_thread_id) if message.is_topic_message else None,
-        reply_to=name(answered) if answered else None,
+        reply_to=_name(answered) if answered else None,
         by_admin=by_admin,
     )
 

@@ -1,5 +1,7 @@
 """One message out: plain text, so that nothing in it can be markup, with the choices as buttons below it."""
 
+from typing import Any
+
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import (
@@ -14,6 +16,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, LinkPrevie
 from chassis.logs import error_name
 
 from ..base import Outgoing, Rejected, Result, RetryAfter, Sent, Unreachable
+from .api import SendMessage
 from .reading import name
 
 log = structlog.get_logger()
@@ -26,14 +29,16 @@ async def send(bot: Bot, address: str, message: Outgoing) -> Result:
     rows = [[InlineKeyboardButton(text=button.label, callback_data=button.token)] for button in message.buttons]
     reply, topic = _reply(address, message.reply_to)
     try:
-        sent = await bot.send_message(
-            int(address),
-            message.text,
-            message_thread_id=topic,
-            parse_mode=None,
-            link_preview_options=LinkPreviewOptions(is_disabled=True),
-            reply_parameters=reply,
-            reply_markup=InlineKeyboardMarkup(inline_keyboard=rows) if rows else None,
+        sent: Any = await bot(
+            SendMessage(
+                chat_id=int(address),
+                text=message.text,
+                message_thread_id=topic,
+                parse_mode=None,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+                reply_parameters=reply,
+                reply_markup=InlineKeyboardMarkup(inline_keyboard=rows) if rows else None,
+            )
         )
     except TelegramMigrateToChat:
         raise
@@ -46,7 +51,7 @@ async def send(bot: Bot, address: str, message: Outgoing) -> Result:
     except AiogramError as error:
         log.warning("telegram does not take a message now", reason=error_name(error))
         return RetryAfter()
-    return Sent(name(sent))
+    return Sent(name(address, sent["message_id"], sent.get("message_thread_id") if sent.get("is_topic_message") else None))
 
 
 def _reply(address: str, answers: str | None) -> tuple[ReplyParameters | None, int | None]:
