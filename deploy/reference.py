@@ -14,7 +14,10 @@ from pydantic_settings import BaseSettings
 
 from chassis import Settings, telemetry
 from services.intake import channels
+from services.intake.channels.base import Answering, Capability, Listening
 from services.matching import calibration
+
+from . import quality
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 FOLDER = REPOSITORY / "docs" / "reference"
@@ -31,6 +34,28 @@ _CHANNELS = """
 ## Channels
 
 Read by intake. A channel is switched on when one of its settings is set; console and web are always on.
+"""
+
+_CHANNEL_TABLE = """\
+# Channels
+
+Written by `python -m deploy.reference` from what each channel declares and from the file `<channel>.yaml` beside it.
+Their settings are in [settings.md](settings.md#channels).
+
+| channel | level | hears | can | longest message | pace | still to do |
+|---|---|---|---|---|---|---|
+"""
+
+_RULES = """
+Pace is in messages a second, to all people and to one, and a minute to a group; "parts" is what longer messages are cut into.
+
+## Levels
+
+A channel has a level when it keeps each rule of it and of those below, or is exempt for a reason (from bronze and platinum nobody
+is). The kit looks whether what is called done is so, as far as a machine can see.
+
+| rule | level | a channel … |
+|---|---|---|
 """
 
 _METRICS = """\
@@ -104,6 +129,29 @@ def _meaning(field: FieldInfo) -> str:
     return " ".join(filter(None, said)).replace("<", "&lt;")
 
 
+def channels_page() -> str:
+    """What each channel can do, and how good it is."""
+    parts, reasons = [_CHANNEL_TABLE], ["\n## Exempt\n\n| channel | rule | because |\n|---|---|---|\n"]
+    for name in sorted(channels.available()):
+        one = quality.candidate(name)
+        limits, level = one.manifest.limits, quality.level(one)
+        hears = [how for kind, how in ((Answering, "is called"), (Listening, "asks")) if issubclass(one.kind, kind)]
+        can = ", ".join(each.value.replace("_", " ") for each in Capability if each in one.manifest.capabilities)
+        pace = ", ".join(
+            f"{value:g} {what}"
+            for value, what in (
+                (limits.per_second, "to all"), (limits.per_second_each, "to one"), (limits.per_minute_group, "to a group")
+            ) if value
+        ) or "–"  # fmt: skip
+        todo = ", ".join(quality.still_to_do(one)) or "–"
+        length = f"parts of {limits.text}" if limits.text else "any"
+        parts.append(f"| {name} | {level or '–'} | {', '.join(hears)} | {can} | {length} | {pace} | {todo} |\n")
+        exempt = [(rule.name, one.claims[rule.name]) for rule in quality.RULES if rule.name in one.claims]
+        reasons += [f"| {name} | {rule} | {claim.said} |\n" for rule, claim in exempt if claim.state == "exempt"]
+    rules = [f"| {rule.name} | {rule.level} | {rule.says} |\n" for rule in quality.RULES]
+    return "".join([*parts, _RULES, *rules, *reasons])
+
+
 def metrics_page() -> str:
     """All metrics, and how traces are had."""
     parts = [_METRICS, "\n| metric | kind | labels | meaning |\n|---|---|---|---|\n"]
@@ -120,7 +168,7 @@ def metrics() -> list[MetricWrapperBase]:
     return [value for value in declared if isinstance(value, Counter | Gauge | Histogram)]
 
 
-PAGES = {"settings.md": settings_page, "metrics.md": metrics_page}
+PAGES = {"settings.md": settings_page, "metrics.md": metrics_page, "channels.md": channels_page}
 
 
 def main() -> None:

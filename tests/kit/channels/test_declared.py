@@ -6,6 +6,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import SecretStr
 
+from deploy import quality
 from services.intake import channels
 from services.intake.channels.base import LANGUAGES, Answering, Capability, Grouping, Listening
 from tests.kit.channels.provider import Provider
@@ -50,6 +51,11 @@ def test_each_capability_is_shown_by_a_recording(provider: tuple[Fixtures, Provi
     recordings = fixtures.kit.recordings.values()
     unshown = [each.name for each in sorted(manifest.capabilities) if not any(shows(each, one) for one in recordings)]
     assert unshown == [], "declared, and no recording in kit.yaml shows it"
+
+
+def test_the_file_of_its_quality_is_true(provider: tuple[Fixtures, Provider]) -> None:
+    fixtures = provider[0]
+    assert quality.problems(quality.candidate(fixtures.kit.channel, fixtures.folder)) == []
 
 
 def test_a_provider_that_sends_nonsense_is_recorded(provider: tuple[Fixtures, Provider]) -> None:
