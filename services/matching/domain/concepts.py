@@ -177,6 +177,8 @@ class _Phrases:
         self.inner_lengths = sorted({len(stem) for stem in self.inner})
 
     def _add(self, phrase: str, name: str) -> None:
+        if not all(part.strip() for part in phrase.split("+")):
+            raise ValueError(f"concepts.tsv: a part is missing in {phrase}")
         (first, *rest), *others = [tuple(self._stem(stem) for stem in part.split()) for part in phrase.split("+")]
         if rest or others:
             self.longer.setdefault(first, []).append((tuple(rest), tuple(others), name))
@@ -186,6 +188,8 @@ class _Phrases:
     def _stem(self, written: str) -> int:
         kind = {"=": self.wholes, "*": self.inner}.get(written[0], self.begins)
         stem = fold(written.lstrip("=*"))
+        if _TOKEN.findall(stem) != [stem]:
+            raise ValueError(f"concepts.tsv: {written} is not one word and can never be met")
         return kind.setdefault(stem, len(self.begins) + len(self.wholes) + len(self.inner))
 
     def of(self, word: str) -> frozenset[int]:
