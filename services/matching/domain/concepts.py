@@ -25,6 +25,8 @@ _TOKEN = re.compile(r"[^\W_]+|§|[.!?…\n;:,()–—]|(?<=\s)-(?=\s)")
 _ENDS = frozenset(".!?…\n;:")
 _BREAKS = _ENDS | frozenset(",()–—-")
 _TURNS = frozenset(("але", "но", "однак", "зато", "aber", "sondern", "but"))
+_LENIENCY = 8.0
+"""What keeps an offer that names a single thing from counting for more than it should."""
 _READ = 4000
 """Signs of a text that are read."""
 
@@ -82,8 +84,12 @@ def concepts(text: str, *, offered: bool = False) -> Mentioned:
 
 
 def overlap(need: Mentioned, offer: Mentioned, rarity: Rarity) -> float:
-    """How much that is asked for is offered, rare things counting most. `rarity` counts the `wider` concepts."""
-    return sqrt(_weight(need.wider & offer.wider, rarity))
+    """How much that is asked for is offered; what is rare counts most, and an offer that names everything less.
+
+    `rarity` counts the `wider` concepts of offers.
+    """
+    shared = _weight(need.wider & offer.wider, rarity)
+    return sqrt(shared / sqrt(_weight(offer.wider, rarity) + _LENIENCY))
 
 
 def uncovered(need: Mentioned, offer: Mentioned, rarity: Rarity) -> float:
@@ -169,7 +175,8 @@ class _Phrases:
         self.wholes: dict[str, int] = {}
         self.inner: dict[str, int] = {}
         self.single: dict[int, list[str]] = {}
-        self.longer: dict[int, list[tuple[tuple[int, ...], tuple[tuple[int, ...], ...], str]]] = {}
+        self.longer: dict[int, dict[int, list[tuple[tuple[int, ...], tuple[tuple[int, ...], ...], str]]]] = {}
+        """Phrases of several words, by the first of them and one other that must be there too."""
         for concept in all_concepts:
             for phrase in dict.fromkeys(phrase for language in concept.words for phrase in language):
                 self._add(phrase, concept.id)
@@ -181,7 +188,8 @@ class _Phrases:
             raise ValueError(f"concepts.tsv: a part is missing in {phrase}")
         (first, *rest), *others = [tuple(self._stem(stem) for stem in part.split()) for part in phrase.split("+")]
         if rest or others:
-            self.longer.setdefault(first, []).append((tuple(rest), tuple(others), name))
+            also = rest[0] if rest else others[0][0]
+            self.longer.setdefault(first, {}).setdefault(also, []).append((tuple(rest), tuple(others), name))
         else:
             self.single.setdefault(first, []).append(name)
 
@@ -219,14 +227,17 @@ def _found(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
     """The concepts of a sentence, with where their words begin and end."""
     phrases = _phrases()
     met = [_stems(word) for word in words]
+    everywhere = frozenset().union(*met)
     for start, stems in enumerate(met):
         for stem in stems:
             for name in phrases.single.get(stem, ()):
                 yield name, start, start + 1
-            for rest, others, name in phrases.longer.get(stem, ()):
-                end = _follow(met, start, rest)
-                if end and all(_holds(met, other) for other in others):
-                    yield name, start, end
+            longer = phrases.longer.get(stem, {})
+            for also in longer.keys() & everywhere:
+                for rest, others, name in longer[also]:
+                    end = _follow(met, start, rest)
+                    if end and all(_holds(met, other) for other in others):
+                        yield name, start, end
 
 
 def _holds(met: Sequence[frozenset[int]], phrase: Sequence[int]) -> bool:
