@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 app = typer.Typer(name="anlaufstelle", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 provision = typer.Typer(no_args_is_help=True, help="Streams, consumers and buckets of the bus, as the topology has them.")
 dead = typer.Typer(no_args_is_help=True, help="Messages that a service could not handle and put aside.")
+new = typer.Typer(no_args_is_help=True, help="Begin something new.")
 app.add_typer(provision, name="provision")
+app.add_typer(new, name="new")
 app.add_typer(dead, name="dead")
 learned = typer.Typer(no_args_is_help=True, help="What coordinators decided, for the fitting of matching.")
 app.add_typer(learned, name="examples")
@@ -122,6 +124,17 @@ def evaluate(context: typer.Context) -> None:
     raise typer.Exit(develop.evaluate(context.args))
 
 
+@app.command()
+def history(
+    file: Annotated[Path, typer.Argument(help="result.json of a Telegram Desktop export, as machine-readable JSON.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+) -> None:
+    """Count what triage makes of what was said in groups. Nobody is written to, and no words are kept."""
+    from .history import history as run  # loads a service's code
+
+    run(file, console, as_json)
+
+
 @app.command(context_settings=PASS_ON)
 def bench(context: typer.Context) -> None:
     """Run a benchmark: `bench pipeline`; --help after its name shows what it measures."""
@@ -144,6 +157,20 @@ def lint() -> None:
 def lock() -> None:
     """Renew requirements.lock and requirements-dev.lock from the .in files."""
     develop.lock()
+
+
+@new.command("channel")
+def new_channel(
+    name: Annotated[str, typer.Argument(help="Its id, e.g. sms: the name of its file, of its settings and of its routes.")],
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Write a package of its own there, instead of a channel of this repository.", file_okay=False),
+    ] = None,
+) -> None:
+    """Write a channel that works, with a stand-in of its provider: it passes the conformance kit before you change it."""
+    from .new import channel  # loads a service's code; no other command needs it
+
+    channel(name, folder, console)
 
 
 @provision.command()

@@ -1,9 +1,10 @@
 """Reading what is sent over HTTP, for channels and the other routes: clear refusals that repeat nothing of the content."""
 
+import hmac
 from typing import TypeVar
 
 from fastapi import HTTPException, Request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 MOST_BYTES = 1_000_000
 MOST_SIGNS = 10_000
@@ -21,6 +22,12 @@ async def read_json(request: Request, model: type[M]) -> M:
     except ValidationError as error:
         where = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['type']}" for e in error.errors(include_input=False)[:5])
         raise HTTPException(400, f"not what is expected here: {where}") from None
+
+
+def check_secret(given: str, expected: SecretStr) -> None:
+    """401 unless it is the secret; how long that takes tells nothing of it."""
+    if not hmac.compare_digest(given.encode(), expected.get_secret_value().encode()):
+        raise HTTPException(401, "wrong secret")
 
 
 async def read_body(request: Request) -> bytes:
