@@ -126,16 +126,15 @@ async def _understand(messages: Iterator[Said], progress: Progress, task: Any) -
 
 
 def _show(console: Console, summary: dict[str, Any]) -> None:
-    months = Table("month", *KINDS, title=f"{summary['messages']} messages in {summary['groups']} groups")
+    months = Table("month", *KINDS, title=f"Messages: {summary['messages']}. Groups: {summary['groups']}.")
     for month, kinds in [*summary["by_month"].items(), ("all", summary["kinds"])]:
         months.add_row(month, *(str(kinds[kind]) for kind in KINDS), style="bold" if month == "all" else "")
     console.print(months)
     needs, alone = summary["needs"], summary["needs_nobody_replied_to"]
     share = f" ({100 * alone / needs:.0f} %)" if needs else ""
-    console.print(
-        f"Of {needs} needs, nobody replied in the group to {alone}{share}. Left out: {summary['left_out']} messages that"
-    )
-    console.print("are a bot's or a channel's, passed on from others, commands, or hold no words.")
+    console.print(f"Of {needs} needs, nobody replied in the group to {alone}{share}.", soft_wrap=True)
+    left_out = "are a bot's or a channel's, passed on from others, commands, or hold no words"
+    console.print(f"Left out: {summary['left_out']} messages that {left_out}.", soft_wrap=True)
     for title, counts in (("needs name plainly", summary["categories"]), ("needs and offers are in", summary["languages"])):
         table = Table(title, "messages")
         for name, count in list(counts.items())[:TOP]:
