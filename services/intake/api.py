@@ -8,15 +8,16 @@ from chassis import Service, UnitOfWork, new_id
 
 from .channels.base import Answering, Channel
 from .domain.person import Look
-from .host import ChannelHost, Reception
+from .host import ChannelHost
+from .reception import Reception
 
 
-def register(service: Service, channels: list[Channel], reception: Reception) -> None:
+def register(service: Service, hosts: list[tuple[Channel, ChannelHost]], reception: Reception) -> None:
     """Mount the routes."""
-    for channel in channels:
+    for channel, host in hosts:
         if isinstance(channel, Answering):
             name = channel.manifest.id
-            service.api.include_router(channel.routes(ChannelHost(channel, reception)), prefix=f"/channels/{name}", tags=[name])
+            service.api.include_router(channel.routes(host), prefix=f"/channels/{name}", tags=[name])
 
     @service.api.get("/needs/{need_id}/words", dependencies=[Depends(service.token)], tags=["words"])
     async def words(need_id: str, reason: Annotated[str, Query(min_length=3, max_length=500)]) -> dict[str, Any]:

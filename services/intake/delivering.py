@@ -1,31 +1,46 @@
 """What becomes of a message to a person: put on its way, sent, not arrived, tried elsewhere, failed. Each in one commit."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 import structlog
-from anlaufstelle_contracts import Choice, MessageDelivered, MessageFailed, MessageRequested
+from anlaufstelle_contracts import Answer, Category, Choice, MessageDelivered, MessageFailed, MessageRequested
 
-from chassis import UnitOfWork, new_id
+from chassis import UnitOfWork, new_id, short_code
+from chassis.texts import Texts
 
 from .channels.base import Rejected, Result, RetryAfter, Sent, Unreachable
-from .domain.delivery import Delivery, Failure, Reference, State
-from .domain.person import Address, Person, Shown, reachable
+from .domain import replies
+from .domain.delivery import Delivery, Failure, InGroup, Reference, State
+from .domain.groups import Place, Thread
+from .domain.language import DEFAULT, known_language
+from .domain.person import Address, Alias, Conversation, Person, Shown, reachable
+from .domain.replies import Line
+from .domain.requests import Asked, Progress, Request
 from .repository import Memory
 from .vault import Vault
 
 log = structlog.get_logger()
 
 FAREWELL_KEPT = timedelta(hours=1)
+LINES_KEPT = timedelta(days=1)
+NEAR_WANTED = {
+    Category.CHILDCARE, Category.DISABILITY_CARE, Category.FOOD, Category.LANGUAGE_COURSE, Category.LEISURE_COMMUNITY,
+    Category.SCHOOL_EDUCATION,
+}  # fmt: skip
+"""What people go to again and again, so that it has to be near."""
 REFERENCES_KEPT = timedelta(days=14)
 """How long a receipt is waited for; mail servers try for five days."""
 
 
 class Delivering:
-    """The steps of deliveries."""
+    """The steps of deliveries. `pause` is how long we keep out of a thread in which people talk with each other."""
 
-    def __init__(self, memory: Memory, vault: Vault) -> None:
-        self.memory, self.vault = memory, vault
+    def __init__(
+        self, memory: Memory, vault: Vault, texts: Texts, links: Mapping[str, Callable[[str], str]], pause: timedelta
+    ) -> None:  # fmt: skip
+        self.memory, self.vault, self.texts, self.pause = memory, vault, texts, pause
+        self._links = links
         self._lanes: set[str] = set()
 
     def pop_lanes(self) -> set[str]:
@@ -37,19 +52,129 @@ class Delivering:
         """Put a message on its way, once. Nobody to say it to: it fails, or is let go when they were forgotten."""
         if await uow.get(Delivery, event.message_id):
             return
-        person = await uow.get(Person, event.person_id)
+        person = await self._person(event.person_id, uow)
         if person is None:
             log.info("nobody to say this to")
             return
+        request = await uow.get(Request, event.need_id) if event.need_id else None
+        if request and request.asked and request.asked.is_silent:
+            return  # said in a group that is only listened to
+        event = self._with_question(event, person)
         delivery = _next(person, event.message_id, event.text, event.language, event.choices, event.need_id, uow)
-        self._lanes.add(delivery.lane)
         if person.stopped:
             delivery.failed("none", Failure.UNREACHABLE)
             uow.emit(_failure(delivery))
-        elif event.choices:
+        elif not person.is_private:
+            delivery.hold(uow.now)
+            if request and request.asked and (event.choices or request.progress is not Progress.REVIEW):
+                await self._invite(person, request, request.asked, uow)
+        if event.choices and not person.stopped:
             person.conversation.shown = Shown(number=delivery.number, need_id=event.need_id, choices=event.choices)
+        self._lanes.add(delivery.lane)
         uow.save(person)
         uow.save(delivery)
+
+    async def _person(self, person_id: str, uow: UnitOfWork) -> Person | None:
+        """Who has this pseudonym."""
+        person = await uow.get(Person, person_id)
+        alias = await uow.get(Alias, person_id) if person is None else None
+        return await uow.get(Person, alias.person_id) if alias else person
+
+    def _with_question(self, event: MessageRequested, person: Person) -> MessageRequested:
+        """The message, followed by the one question of where they live, when that may change which offers are named."""
+        talk = person.conversation
+        is_offers = any(choice.value == Answer.HELPED for choice in event.choices)
+        if talk.district_asked or not person.is_private or not (is_offers and is_near_wanted(talk, event.need_id)):
+            return event
+        talk.awaits_district = talk.district_asked = True
+        question, choice = replies.ask_for_district(self.texts.get(known_language(event.language) or DEFAULT))
+        return event.model_copy(update={"text": f"{event.text}\n\n{question}", "choices": [*event.choices, choice]})
+
+    async def release(self, person: Person, uow: UnitOfWork) -> bool:
+        """Send what was held until the person writes where nobody else reads; gives whether there was something."""
+        held = await self.memory.unsent(person.ids, State.HELD)
+        for delivery in held:
+            delivery.again(uow.now, person.channel)
+            uow.save(delivery)
+        self._lanes.add(person.channel)
+        return bool(held)
+
+    # --- lines in groups ---
+
+    async def _invite(self, person: Person, request: Request, asked: Asked, uow: UnitOfWork) -> None:
+        """Say in the group, once in a thread, that there is an answer."""
+        place, thread = await uow.get(Place, asked.place_id), await uow.get(Thread, asked.thread_id)
+        if place is None or thread is None or not thread.may_be_answered(uow.now, self.pause):
+            return
+        thread.answered = True
+        uow.save(thread)
+        link = self._links[place.channel](link_code(request.id))
+        self.line(place, asked.message, Line.ANSWER, person.language, uow, asked.thread_id, person.id, link=link)
+
+    def warn(self, place: Place, asked: Asked, person: Person, said: Line, uow: UnitOfWork) -> None:
+        """Name the number to call in a group, at once."""
+        link = self._links[place.channel](link_code(asked.thread_id))
+        self.line(place, asked.message, said, person.language, uow, link=link)
+
+    def line(
+        self, place: Place, reply_to: bytes, said: Line, language: str, uow: UnitOfWork, thread_id: str | None = None,
+        person_id: str = "", **values: str,
+    ) -> None:  # fmt: skip
+        """Say one line in a group; with a thread only as long as nobody else talks there."""
+        now = uow.now
+        delivery = Delivery(
+            id=new_id(),
+            person_id=person_id,
+            number=int(now.timestamp() * 1000),
+            queue=place.id,
+            lane=place.channel,
+            order=_order(uow),
+            text=replies.line(said, self.texts.get(language), **values),
+            language=language,
+            created_at=now,
+            due_at=now,
+            claimed_until=now,
+            group=InGroup(place_id=place.id, thread_id=thread_id, reply_to=reply_to),
+            expires_at=now + LINES_KEPT,
+        )
+        self._lanes.add(delivery.lane)
+        uow.save(delivery)
+
+    def place_id(self, channel: str, address: str) -> str:
+        """The id under which a group is kept."""
+        return self.vault.name("place", channel, address)
+
+    async def move(self, channel: str, address: str, to: str, uow: UnitOfWork) -> None:
+        """A group has another address from now on."""
+        old_id, new_id_ = self.place_id(channel, address), self.place_id(channel, to)
+        old = await uow.get(Place, old_id)
+        if old is None or old_id == new_id_:
+            return
+        new = await uow.get(Place, new_id_) or Place(id=new_id_, channel=channel, sealed=self.vault.seal(to))
+        new.mode, new.topics, new.gone, new.moved_to = old.mode, old.topics, False, None
+        old.moved_to = new.id
+        uow.save(old)
+        uow.save(new)
+
+    async def where_to_write(self, deliveries: Sequence[Delivery]) -> dict[str, Address]:
+        """Where each message goes now, by the message's id; nothing for those that nobody can be reached for."""
+        found = await self.memory.where_to_write([delivery for delivery in deliveries if not delivery.group])
+        for delivery in deliveries:
+            if delivery.group and (address := await self._in_group(delivery.group)):
+                found[delivery.id] = address
+        return found
+
+    async def _in_group(self, group: InGroup) -> Address | None:
+        """Where a line goes; nowhere when the group is gone, or people talk in the thread."""
+        place = await self.memory.places.get(group.place_id)
+        if place and place.moved_to:
+            place = await self.memory.places.get(place.moved_to)
+        thread = await self.memory.threads.get(group.thread_id) if group.thread_id else None
+        if place is None or place.gone or (thread and thread.is_busy(datetime.now(UTC), self.pause)):
+            return None
+        return Address(id=place.id, person_id="", channel=place.channel, sealed=place.sealed, last_message=group.reply_to)
+
+    # --- what became of them ---
 
     def farewell(self, person: Person, address: Address, text: str, uow: UnitOfWork) -> None:
         """Say one last thing to somebody who is not to be written to, or not to be known, from now on."""
@@ -69,7 +194,7 @@ class Delivering:
         channel = address.channel if address else "none"
         if isinstance(result, Sent) and address:
             delivery.sent(channel, address.id)
-            if not delivery.farewell:
+            if delivery.is_told:
                 uow.emit(
                     MessageDelivered(
                         message_id=delivery.id, person_id=delivery.person_id, need_id=delivery.need_id, channel=channel
@@ -116,22 +241,26 @@ class Delivering:
             if address and why is Failure.UNREACHABLE:
                 address.gone = True
                 uow.save(address)
-        person = await uow.get(Person, delivery.person_id)
-        others = await self.memory.addresses_of(delivery.person_id)
-        if person and not delivery.farewell and (other := reachable(person, others, delivery.tried)):
+            place = await uow.get(Place, delivery.address_id) if delivery.group else None
+            if place and why is Failure.UNREACHABLE:
+                place.gone = True
+                uow.save(place)
+        person = await self._person(delivery.person_id, uow) if delivery.is_told else None
+        others = await self.memory.addresses_of(person.id) if person else []
+        if person and (other := reachable(person, others, delivery.tried)):
             delivery.again(uow.now, other.channel)
             self._lanes.add(other.channel)
             return
         delivery.failed(delivery.channel or "none", why)
-        if not delivery.farewell:
+        if delivery.is_told:
             uow.emit(_failure(delivery))
 
-    async def set_gone(self, address_id: str, uow: UnitOfWork) -> None:
-        """Nothing can be sent to an address until it is heard again."""
-        address = await uow.get(Address, address_id)
-        if address and not address.gone:
-            address.gone = True
-            uow.save(address)
+    async def set_gone(self, address_id: str, place_id: str, uow: UnitOfWork) -> None:
+        """Nothing can be sent to an address, a person's or a group's, until it is heard again."""
+        for there in (await uow.get(Address, address_id), await uow.get(Place, place_id)):
+            if there and not there.gone:
+                there.gone = True
+                uow.save(there)
 
 
 def _next(
@@ -145,7 +274,7 @@ def _next(
         number=person.messages,
         queue=person.id,
         lane=person.channel,
-        order=int(uow.cause.time.timestamp() * 1_000_000),
+        order=_order(uow),
         need_id=need_id,
         text=text,
         language=language,
@@ -154,6 +283,21 @@ def _next(
         due_at=now,
         claimed_until=now,
     )
+
+
+def _order(uow: UnitOfWork) -> int:
+    return int(uow.cause.time.timestamp() * 1_000_000)
+
+
+def link_code(identifier: str) -> str:
+    """What a person says first in private when they follow a link."""
+    return short_code(identifier).replace("-", "")
+
+
+def is_near_wanted(talk: Conversation, need_id: str | None) -> bool:
+    """Whether where they live may change what helps with a need, and they did not say it."""
+    need = next((need for need in talk.located if need.need_id == need_id), None)
+    return need is not None and bool(NEAR_WANTED & set(need.categories))
 
 
 def _failure(delivery: Delivery) -> MessageFailed:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -11,8 +12,13 @@ from chassis.texts import Texts
 
 from . import api, handlers
 from .channels import make, switched_on
-from .channels.base import Listening
-from .host import ChannelHost, Reception, keep_listening
+from .channels.base import Grouping, Listening
+from .delivering import Delivering
+from .host import ChannelHost, keep_listening
+from .overhearing import Overhearing
+from .rates import Rates
+from .reading import Reading
+from .reception import Reception
 from .repository import Memory
 from .sender import Sender
 from .settings import IntakeSettings
@@ -22,34 +28,40 @@ from .vault import Vault
 def build(settings: IntakeSettings) -> Service:
     """The service with everything it depends on."""
     service = Service("intake", settings)
-    memory, vault = Memory(service), Vault(vault_key(settings))
-    channels = [make(name) for name in switched_on()]
-    sender = Sender(service, memory, vault, {channel.manifest.id: channel for channel in channels})
-    reception = Reception(service, memory, vault, Texts(Path(__file__).parent / "locale"), sender.delivering)
+    memory, vault, texts = Memory(service), Vault(vault_key(settings)), Texts(Path(__file__).parent / "locale")
+    channels = {name: make(name) for name in switched_on()}
+    links = {name: channel.private_link for name, channel in channels.items() if isinstance(channel, Grouping)}
+    delivering = Delivering(memory, vault, texts, links, timedelta(minutes=settings.group_pause))
+    sender = Sender(service, memory, vault, channels, delivering)
+    rates = Rates(settings.messages_a_minute)
+    reception = Reception(service, memory, vault, texts, delivering, channels, rates)
+    overhearing = Overhearing(reception, delivering, settings.group_mode)
+    reading = Reading(service, memory, vault)
+    hosts = [(channel, ChannelHost(channel, reception, overhearing, reading)) for channel in channels.values()]
 
     async def open_all() -> None:
         await memory.check_key(vault)
         await memory.open()
-        for channel in channels:
+        for channel in channels.values():
             await channel.open()
 
     async def close_at_the_end() -> None:
         try:
             await asyncio.Event().wait()
         finally:
-            for channel in channels:
+            for channel in channels.values():
                 await channel.close()
 
-    handlers.register(service, sender.delivering)
-    api.register(service, channels, reception)
+    handlers.register(service, delivering)
+    api.register(service, hosts, reception)
     service.on_start(open_all)
     service.committed(sender.wake)
     service.background(sender.run)
     service.background(reception.understanding.warm_up)
     service.background(close_at_the_end)
-    for channel in channels:
+    for channel, host in hosts:
         if isinstance(channel, Listening):
-            service.background(partial(keep_listening, service, channel, ChannelHost(channel, reception)))
+            service.background(partial(keep_listening, service, channel, host))
     return service
 
 

@@ -38,7 +38,7 @@ class Reading:
             return None
         said = [
             Line(ours=False, text=self.vault.open(words.sealed), time=words.at, need_id=words.about)
-            for words in await self.memory.words_of(person.id)
+            for words in await self.memory.words_of(person.ids)
         ]
         sent = [_line(delivery) for delivery in await self.memory.sent_to(known.id, 0)]
         return person.language, sorted([*said, *sent], key=lambda line: line.time)

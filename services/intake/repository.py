@@ -1,15 +1,19 @@
 """Where intake keeps what it knows, and the questions it asks of it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from pymongo import IndexModel
 
 from chassis import Repository, Service
 
 from .domain.delivery import Delivery, Reference, State
-from .domain.person import Address, Look, Person, Words, reachable
+from .domain.groups import Mark, Place, Thread
+from .domain.person import Address, Alias, Link, Look, Person, Superseded, Words, reachable
 from .domain.requests import Progress, Request
 from .vault import Vault
+
+VANISHES = [IndexModel("expires_at", expireAfterSeconds=0)]
 
 
 class OtherKey(Exception):
@@ -36,13 +40,17 @@ class Memory:
                 IndexModel([("address_id", 1), ("number", 1)]),
                 IndexModel([("state", 1), ("lane", 1), ("queue", 1), ("order", 1)]),
                 IndexModel("claimed_by"),
-                IndexModel("expires_at", expireAfterSeconds=0),
+                *VANISHES,
             ],
         )
 
-        self.references: Repository[Reference] = service.keeps(
-            Reference, "references", [IndexModel("person_id"), IndexModel("expires_at", expireAfterSeconds=0)]
-        )
+        self.aliases: Repository[Alias] = service.keeps(Alias, "aliases", [IndexModel("person_id")])
+        self.links: Repository[Link] = service.keeps(Link, "links", [IndexModel("person_id"), *VANISHES])
+        service.keeps(Superseded, "superseded", VANISHES)
+        self.places: Repository[Place] = service.keeps(Place, "places")
+        self.threads: Repository[Thread] = service.keeps(Thread, "threads", VANISHES)
+        self.marks: Repository[Mark] = service.keeps(Mark, "marks", VANISHES)
+        self.references: Repository[Reference] = service.keeps(Reference, "references", [IndexModel("person_id"), *VANISHES])
 
     async def open(self) -> None:
         """Let what is paced by moments vanish when they have passed."""
@@ -64,9 +72,9 @@ class Memory:
         where = {"address_id": address_id, "state": State.SENT, "number": {"$gt": after}}
         return await self.deliveries.find(where, sort=[("number", 1)])
 
-    async def delivery(self, person_id: str, number: int) -> Delivery | None:
+    async def delivery(self, person_ids: Sequence[str], number: int) -> Delivery | None:
         """The message to a person with a number."""
-        found = await self.deliveries.find({"person_id": person_id, "number": number}, limit=1)
+        found = await self.deliveries.find({"person_id": {"$in": list(person_ids)}, "number": number}, limit=1)
         return found[0] if found else None
 
     async def where_to_write(self, deliveries: Sequence[Delivery]) -> dict[str, Address]:
@@ -89,26 +97,26 @@ class Memory:
         """Where a person can be reached, or could be."""
         return await self.addresses.find({"person_id": person_id})
 
-    async def words_of(self, person_id: str) -> list[Words]:
+    async def words_of(self, person_ids: Sequence[str]) -> list[Words]:
         """Everything kept of what a person said, oldest first."""
-        return await self.words.find({"person_id": person_id}, sort=[("at", 1)])
+        return await self.words.find({"person_id": {"$in": list(person_ids)}}, sort=[("at", 1)])
 
-    async def open_requests(self, person_id: str) -> list[Request]:
+    async def unsent(self, person_ids: Sequence[str], state: State | None = None) -> list[Delivery]:
+        """Messages to a person that wait, or are held until they can be reached."""
+        states = [state] if state else [State.WAITING, State.HELD]
+        return await self.deliveries.find({"person_id": {"$in": list(person_ids)}, "state": {"$in": states}})
+
+    async def open_requests(self, person_ids: Sequence[str]) -> list[Request]:
         """The needs of a person that nobody closed, oldest first."""
-        where = {"person_id": person_id, "progress": {"$ne": Progress.CLOSED}}
+        where = {"person_id": {"$in": list(person_ids)}, "progress": {"$ne": Progress.CLOSED}}
         return await self.requests.find(where, sort=[("at", 1)])
 
     async def words_about(self, need_id: str) -> list[Words]:
         """The original words of a need, oldest first."""
         return await self.words.find({"$or": [{"about": need_id}, {"also_about": need_id}]}, sort=[("at", 1)])
 
-    async def everything_of(self, person_id: str) -> Sequence[Address | Words | Delivery | Reference | Request]:
+    async def everything_of(self, person_ids: Sequence[str]) -> list[Any]:
         """All that must go when a person is forgotten, but the person."""
-        where = {"person_id": person_id}
-        return [
-            *await self.addresses.find(where),
-            *await self.words.find(where),
-            *await self.deliveries.find(where),
-            *await self.references.find(where),
-            *await self.requests.find(where),
-        ]
+        where = {"person_id": {"$in": list(person_ids)}}
+        kinds = (self.addresses, self.words, self.deliveries, self.references, self.requests, self.aliases, self.links)
+        return [thing for kind in kinds for thing in await kind.find(where)]

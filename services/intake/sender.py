@@ -50,9 +50,10 @@ class Post:
 class Sender:
     """Sends by the channels that this replica has; each has a lane of its own, so that a slow one delays no other."""
 
-    def __init__(self, service: Service, memory: Memory, vault: Vault, channels: Mapping[str, Channel]) -> None:
-        self.service, self.memory, self.vault, self.channels = service, memory, vault, channels
-        self.delivering = Delivering(memory, vault)
+    def __init__(
+        self, service: Service, memory: Memory, vault: Vault, channels: Mapping[str, Channel], delivering: Delivering
+    ) -> None:  # fmt: skip
+        self.service, self.vault, self.channels, self.delivering = service, vault, channels, delivering
         self.queue = Queue(service, memory.deliveries)
         self.lanes = {name: Lane(self, name, channel) for name, channel in channels.items()}
         self.elsewhere = Lane(self, "", None)
@@ -128,7 +129,7 @@ class Lane:
         now = datetime.now(UTC)
         others = () if self.channel else tuple(self.sender.channels)
         deliveries, next_due = await self.queue.claim(self.name, now, CLAIM, limit, others)
-        addresses = await self.sender.memory.where_to_write(deliveries)
+        addresses = await self.sender.delivering.where_to_write(deliveries)
         posts = [await self._prepare(delivery, addresses.get(delivery.id), now) for delivery in deliveries]
         look = min(LOOK_EVERY, (next_due - now).total_seconds()) if next_due else LOOK_EVERY
         return schedule([post for post in posts if post], now, 0.0), look
@@ -146,7 +147,7 @@ class Lane:
             return None
         reply_to = self.sender.vault.open(address.last_message) if address.last_message else None
         parts = [replace(part, reply_to=reply_to, heard_at=address.heard_at) for part in render(delivery, self.channel)]
-        return Post(delivery, address, parts, pause=gap(self.limits, is_group=False))
+        return Post(delivery, address, parts, pause=gap(self.limits, is_group=delivery.group is not None))
 
     async def _deliver(self, post: Post) -> None:
         delivery, references = post.delivery, list[str]()
@@ -204,7 +205,7 @@ def render(delivery: Delivery, channel: Channel) -> list[Outgoing]:
     """The message in as many parts as the channel needs; the choices go with the last one."""
     has_buttons = Capability.BUTTONS in channel.manifest.capabilities
     text = delivery.text if has_buttons else numbered(delivery.text, [choice.label for choice in delivery.choices])
-    parts = [Outgoing(part) for part in split(text, channel.manifest.limits.text)]
+    parts = [Outgoing(part, language=delivery.language) for part in split(text, channel.manifest.limits.text)]
     if has_buttons and delivery.choices:
         parts[-1] = replace(parts[-1], buttons=buttons(delivery))
     return parts

@@ -13,7 +13,7 @@ from anlaufstelle_contracts import (
     ReferralAnswered,
 )
 
-from services.intake.domain.conversation import Message, Turn, command, idea, take, takes_back
+from services.intake.domain.conversation import Message, Turn, command, idea, retract, take, takes_back
 from services.intake.domain.emergency import Emergency
 from services.intake.domain.person import Person, Shown
 from services.intake.domain.replies import Reply
@@ -34,6 +34,9 @@ class Talk:
     def choose(self, value: str, need_id: str | None = None) -> Turn:
         choice = Choice(value=value, label=value)
         return self._take(Message(Kind.CHOICE, "console", self.person.language, choice=choice, choice_need_id=need_id))
+
+    def locate(self, district: str | None) -> Turn:
+        return self._take(Message(Kind.LOCATION, "console", self.person.language, district=district))
 
     def command(self, text: str) -> Turn:
         return self._take(Message(Kind.COMMAND, "console", self.person.language, text))
@@ -176,12 +179,65 @@ def test_stop_is_ended_by_the_next_message() -> None:
     assert not talk.person.stopped
 
 
-def test_an_idea_comes_with_the_command_or_after_it() -> None:
+@pytest.mark.parametrize(
+    ("command", "question", "event"),
+    [
+        ("/idea", Reply.IDEA_PLEASE, ProjectApplied),
+        ("/offer", Reply.OFFER_PLEASE, OfferSubmitted),
+        ("/need", Reply.NEED_PLEASE, NeedArticulated),
+    ],
+)
+def test_a_command_says_what_the_next_text_is(command: str, question: Reply, event: type) -> None:
     talk = Talk()
-    assert kinds(talk.command("/idea Майстерня велосипедів")) == [ProjectApplied]
-    assert said(talk.command("/idea")) == [Reply.IDEA_PLEASE]
-    assert kinds(talk.say("Кухня для всіх", Kind.CHATTER)) == [ProjectApplied]
-    assert kinds(talk.say("шукаю стіл")) == [NeedArticulated]
+    assert said(talk.command(command)) == [question]
+    assert kinds(talk.say("Кухня для всіх", Kind.CHATTER)) == [event]
+    assert kinds(talk.say("Кухня для всіх", Kind.CHATTER)) == []
+
+
+def test_a_place_on_the_map_is_where_the_open_need_is_asked_for_anew() -> None:
+    talk = Talk()
+    old = talk.say("Шукаю репетитора")
+    turn = talk.locate("Gohlis")
+    withdrawn, asked = turn.events
+    assert isinstance(withdrawn, NeedWithdrawn)
+    assert isinstance(asked, NeedArticulated)
+    assert (withdrawn.need_id, asked.district, asked.text) == (old.need_id, "Gohlis", "Шукаю репетитора")
+    assert (turn.about, turn.keeps) == (asked.need_id, old.keeps)
+    assert said(turn) == [Reply.DISTRICT_TAKEN]
+    again = talk.locate("Gohlis")
+    assert (again.events, said(again)) == ([], [Reply.DISTRICT_NOTED])
+    (later,) = talk.say("Шукаю лікаря").events
+    assert isinstance(later, NeedArticulated)
+    assert later.district == "Gohlis"
+
+
+def test_a_need_that_names_its_district_is_not_asked_for_anew() -> None:
+    talk = Talk()
+    talk.say("Шукаю репетитора в Грюнау")
+    assert talk.locate("Gohlis").events == []
+    assert said(talk.locate(None)) == [Reply.TOO_FAR]
+
+
+def test_the_answer_to_the_question_for_the_district_is_a_district_or_no_matter() -> None:
+    talk = Talk()
+    talk.say("Шукаю репетитора")
+    assert kinds(talk.say("у Грюнау", Kind.NEED)) == [NeedArticulated], "nobody asked"
+    talk.say("Шукаю лікаря")
+    talk.person.conversation.awaits_district = True
+    assert kinds(talk.say("у Грюнау", Kind.CHATTER)) == [NeedWithdrawn, NeedArticulated]
+    talk.say("Шукаю стіл")
+    talk.person.conversation.awaits_district = True
+    assert said(talk.choose("district.any")) == [Reply.ALL_RIGHT]
+    assert kinds(talk.say("у Грюнау", Kind.CHATTER)) == []
+
+
+def test_needs_whose_words_are_gone_are_withdrawn() -> None:
+    talk = Talk()
+    turn = talk.say("Шукаю стіл")
+    assert retract(talk.person, ["somebody else's"]) == []
+    (event,) = retract(talk.person, [turn.need_id or ""])
+    assert isinstance(event, NeedWithdrawn)
+    assert talk.person.conversation.need_id is None
 
 
 def test_language_is_set_by_word_or_by_choice() -> None:
@@ -196,7 +252,8 @@ def test_language_is_set_by_word_or_by_choice() -> None:
     ("text", "reply"),
     [
         ("/start", Reply.GREETING), ("/start abc", Reply.GREETING), ("/HELP", Reply.HELP), ("/nonsense", Reply.HELP),
-        ("/privacy@bot", Reply.PRIVACY), ("/status", Reply.NO_REQUEST),
+        ("/privacy@bot", Reply.PRIVACY), ("/status", Reply.STATUS), ("/need", Reply.NEED_PLEASE),
+        ("/offer", Reply.OFFER_PLEASE),
     ],
 )  # fmt: skip
 def test_other_commands(text: str, reply: Reply) -> None:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from chassis import new_id
 
 from .base import Capability, Channel, Host, Incoming, Manifest, Outgoing, Result, Sent
-from .http import check_length, read_json
+from .http import check_length, read_json, refuse_too_fast
 
 
 class Message(BaseModel):
@@ -38,7 +38,7 @@ class Console(Channel):
         @router.post("/messages", status_code=202)
         async def say(request: Request) -> dict[str, Any]:
             message = await read_json(request, Message)
-            heard = await host.hear(Incoming(message.sender, message.id, check_length(message.text)))
+            heard = refuse_too_fast(await host.hear(Incoming(message.sender, message.id, check_length(message.text))))
             return {"cause_id": heard.cause_id, "kind": heard.kind, "need_id": heard.need_id}
 
         @router.get("/messages")

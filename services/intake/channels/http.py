@@ -6,6 +6,8 @@ from typing import TypeVar
 from fastapi import HTTPException, Request
 from pydantic import BaseModel, SecretStr, ValidationError
 
+from .base import Heard
+
 MOST_BYTES = 1_000_000
 MOST_SIGNS = 10_000
 
@@ -16,7 +18,11 @@ async def read_json(request: Request, model: type[M]) -> M:
     """The body as a model. 415 when it is no JSON by its type, 413 when it is too large, 400 when it is malformed."""
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
         raise HTTPException(415, "send JSON with Content-Type: application/json")
-    body = await read_body(request)
+    return parse_json(await read_body(request), model)
+
+
+def parse_json(body: bytes, model: type[M]) -> M:
+    """A body as a model. 400 when it is malformed."""
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
@@ -38,6 +44,13 @@ async def read_body(request: Request) -> bytes:
         if len(body) > MOST_BYTES:
             raise HTTPException(413, f"at most {MOST_BYTES} bytes are taken")
     return bytes(body)
+
+
+def refuse_too_fast(heard: Heard) -> Heard:
+    """What became of a message. 429 when it was not read because its sender writes too fast."""
+    if heard.kind == "too_fast":
+        raise HTTPException(429, "not read: too many messages in a minute", {"Retry-After": "60"})
+    return heard
 
 
 def check_length(text: str) -> str:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from chassis import new_id
 
 from .base import Capability, Channel, Host, Incoming, Manifest, Outgoing, Result, Sent
-from .http import check_length, read_json
+from .http import check_length, read_json, refuse_too_fast
 
 SHORTEST_FORM_ID = 16
 
@@ -42,7 +42,7 @@ class Web(Channel):
             # A form that is sent twice (the id is the form's own) leads to one conversation.
             token = message.token or (host.secret("web", message.id) if message.id else secrets.token_hex(32))
             incoming = Incoming(token, message.id or new_id(), check_length(message.text), language_hint=message.language)
-            heard = await host.hear(incoming)
+            heard = refuse_too_fast(await host.hear(incoming))
             return {"token": token, "need_id": heard.need_id, "kind": heard.kind}
 
         @router.get("/conversations/{token}")

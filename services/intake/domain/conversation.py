@@ -5,7 +5,7 @@ that is taken for a need: better a coordinator sees it in vain than nobody sees 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from anlaufstelle_contracts import (
@@ -14,24 +14,29 @@ from anlaufstelle_contracts import (
     Event,
     NeedArticulated,
     NeedWithdrawn,
-    OfferSubmitted,
     PersonErased,
     ProjectApplied,
-    ProviderKind,
     ReferralAnswered,
 )
 
+from . import articulating
+from .articulating import Saying
 from .emergency import Emergency
-from .extraction import facts
+from .extraction import district
 from .language import known_language
-from .parts import parts
 from .person import Conversation, Person
 from .phrases import IDEA, WITHDRAWAL, plain
-from .replies import ERASE_CHOICE, LANGUAGE_CHOICE, NEED_CHOICE, OFFER_CHOICE, Reply, Sentence
-from .topics import topics
+from .replies import ANY_DISTRICT_CHOICE, ERASE_CHOICE, LANGUAGE_CHOICE, NEED_CHOICE, OFFER_CHOICE, Reply, Sentence
 from .triage import Kind
 
-TITLE_LENGTH = 80
+SHORT = 6
+"""Words of a text that does no more than to name a district."""
+
+PLEASE = {
+    "need": (Kind.NEED, Reply.NEED_PLEASE), "offer": (Kind.OFFER, Reply.OFFER_PLEASE), "idea": (Kind.IDEA, Reply.IDEA_PLEASE),
+}  # fmt: skip
+"""Commands that say what a text is: the text after them, or the next one."""
+SAID_AT_ONCE = {"start": Reply.GREETING, "delete": Reply.ERASE_REALLY, "privacy": Reply.PRIVACY, "status": Reply.STATUS}
 
 _COMMAND = re.compile(r"^/(?P<command>[a-z_]{1,32})(?:@\w+)?(?:\s+(?P<argument>.*))?$", re.IGNORECASE | re.DOTALL)
 
@@ -50,6 +55,10 @@ class Message:
     danger: Emergency | None = None
     choice: Choice | None = None
     choice_need_id: str | None = None
+    district: str | None = None
+    """Of a location that was sent: where it is; None when that is too far away."""
+    offer_id: str | None = None
+    """The offer whose words these take the place of."""
 
 
 @dataclass
@@ -70,9 +79,9 @@ class Turn:
     keeps: list[str] = field(default_factory=list)
     """Ids of original words that belong to `about`."""
 
-    def say(self, reply: Reply, need_id: str | None = None) -> None:
+    def say(self, reply: Reply, need_id: str | None = None, **values: str) -> None:
         """Reply with a sentence."""
-        self.replies.append(Sentence(reply, need_id))
+        self.replies.append(Sentence(reply, need_id, values))
 
 
 def command(text: str) -> tuple[str, str] | None:
@@ -90,6 +99,14 @@ def idea(text: str) -> str | None:
 def takes_back(text: str) -> bool:
     """Whether a text says that something is not needed any more."""
     return WITHDRAWAL.search(plain(text)) is not None
+
+
+def retract(person: Person, need_ids: Sequence[str]) -> list[Event]:
+    """Take needs of a person back, because the words in which they were said are gone."""
+    talk = person.conversation
+    if talk.need_id in need_ids:
+        talk.need_id, talk.located = None, []
+    return [NeedWithdrawn(need_id=each, person_id=person.id) for each in need_ids if each in talk.need_ids]
 
 
 def take(person: Person, message: Message, new_id: Callable[[], str]) -> Turn:
@@ -111,6 +128,8 @@ class _Taking:
             return self._choice(self.message.choice) if self.message.choice else Turn(Kind.CHOICE)
         if self.message.danger:
             return self._emergency(self.message.danger)
+        if self.message.kind is Kind.LOCATION:
+            return self._located(self.message.district) if self.message.district else self._reply(Reply.TOO_FAR)
         if self.message.kind in (Kind.MEDIA, Kind.TOO_LONG):
             return self._reply(Reply.WORDS_PLEASE if self.message.kind is Kind.MEDIA else Reply.SHORTER)
         return self._text()
@@ -118,45 +137,61 @@ class _Taking:
     # --- free text ---
 
     def _text(self) -> Turn:
-        if self.talk.expects_idea or self.message.kind is Kind.IDEA:
+        expected, self.talk.expects = self.talk.expects, None
+        if expected is Kind.IDEA or self.message.kind is Kind.IDEA:
             return self._idea(self.message.text)
+        if named := self._named_district():
+            return self._located(named)
         if takes_back(self.message.text) and self.talk.need_id and self.message.kind is not Kind.OFFER:
             return self._withdrawal()
-        if self.message.kind is Kind.OFFER:
+        kind = expected or self.message.kind
+        if kind is Kind.OFFER:
             return self._offer()
-        if self.message.kind is Kind.CHATTER:
+        if kind is Kind.CHATTER:
             return self._chatter()
-        if self.message.kind is Kind.UNCLEAR and self.talk.pending is None:
+        if kind is Kind.UNCLEAR and self.talk.pending is None:
             return self._ask_back()
         return self._need()
 
+    def _named_district(self) -> str | None:
+        """The district, when that was asked for and a text does no more than to name it."""
+        is_asked = self.talk.awaits_district and self.talk.located and len(self.message.text.split()) <= SHORT
+        return district(self.message.text) if is_asked else None
+
     def _need(self, emergency: bool = False) -> Turn:
         text, words = self._with_pending()
+        needs = articulating.needs(self._said(text), self.new_id, emergency=emergency)
         turn = Turn(Kind.EMERGENCY if emergency else Kind.NEED, keeps=words)
-        needs = [self._articulated(part, text, emergency) for part in ([text] if emergency else parts(text))]
+        self._ask(needs, turn)
+        self.talk.located_words = words
+        self.talk.hinted, self.talk.shown = False, None  # a bare number no longer means what was shown before
+        return turn
+
+    def _ask(self, needs: list[NeedArticulated], turn: Turn) -> None:
+        """Let needs be what is talked of now."""
         turn.events += needs
         *turn.also_about, turn.need_id = (need.need_id for need in needs)
         self.talk.need_id = turn.about = turn.need_id
         self.talk.need_ids += [*turn.also_about, turn.need_id]
-        self.talk.hinted, self.talk.shown = False, None  # a bare number no longer means what was shown before
-        return turn
+        self.talk.located = [need for need in needs if need.district is None and not need.emergency]
+        self.talk.awaits_district = False
 
-    def _articulated(self, part: str, whole: str, emergency: bool) -> NeedArticulated:
-        """A need; place, people and how long they stay hold for all that was said with it."""
-        found, around = facts(part), facts(whole)
-        return NeedArticulated(
-            need_id=self.new_id(),
-            person_id=self.person.id,
-            text=part,
-            language=self.message.language,
-            categories=topics(part),
-            urgency=found.urgency,
-            horizon=found.horizon or around.horizon,
-            district=found.district or around.district,
-            people=found.people or around.people,
-            channel=self.message.channel,
-            emergency=emergency,
-        )
+    def _said(self, text: str) -> Saying:
+        return Saying(self.person.id, self.message.channel, self.message.language, text, self.talk.district)
+
+    def _located(self, where: str) -> Turn:
+        """The district where they live: what was asked for without one is asked for anew, and what comes later has it."""
+        self.talk.district = where
+        old, self.talk.located = self.talk.located, []
+        if self.talk.need_id not in {need.need_id for need in old}:
+            turn = Turn(self.message.kind)
+            turn.say(Reply.DISTRICT_NOTED, district=where)
+            return turn
+        turn = Turn(Kind.LOCATION, keeps=self.talk.located_words)
+        turn.events += [NeedWithdrawn(need_id=need.need_id, person_id=self.person.id) for need in old]
+        self._ask([need.model_copy(update={"need_id": self.new_id(), "district": where}) for need in old], turn)
+        turn.say(Reply.DISTRICT_TAKEN, turn.need_id, district=where)
+        return turn
 
     def _emergency(self, danger: Emergency) -> Turn:
         turn = self._need(emergency=True)
@@ -173,19 +208,8 @@ class _Taking:
 
     def _offer(self) -> Turn:
         text, words = self._with_pending()
-        offer_id, found = self.new_id(), facts(text)
-        turn = Turn(Kind.OFFER, about=offer_id, keeps=words)
-        turn.events.append(
-            OfferSubmitted(
-                offer_id=offer_id,
-                person_id=self.person.id,
-                title=_title(text),
-                description=text,
-                language=self.message.language,
-                districts=[found.district] if found.district else [],
-                provider_kind=ProviderKind.PRIVATE,
-            )
-        )
+        offer = articulating.offer(self._said(text), self.message.offer_id or self.new_id())
+        turn = Turn(Kind.OFFER, about=offer.offer_id, keeps=words, events=[offer])
         self.talk.hinted = False
         turn.say(Reply.THANKS_FOR_OFFER)
         return turn
@@ -196,7 +220,6 @@ class _Taking:
         turn.events.append(
             ProjectApplied(project_id=project_id, person_id=self.person.id, text=text, language=self.message.language)
         )
-        self.talk.expects_idea = False
         return turn
 
     def _chatter(self) -> Turn:
@@ -222,7 +245,7 @@ class _Taking:
     def _withdraw(self, turn: Turn) -> None:
         if self.talk.need_id:
             turn.events.append(NeedWithdrawn(need_id=self.talk.need_id, person_id=self.person.id))
-        self.talk.need_id = None
+        self.talk.need_id, self.talk.located = None, []
         self._forget_pending()
 
     def _with_pending(self) -> tuple[str, list[str]]:
@@ -240,6 +263,9 @@ class _Taking:
     def _choice(self, choice: Choice) -> Turn:
         if choice.value in (NEED_CHOICE, OFFER_CHOICE) and self.talk.pending is not None:
             return self._need() if choice.value == NEED_CHOICE else self._offer()
+        if choice.value == ANY_DISTRICT_CHOICE:
+            self.talk.awaits_district, self.talk.located = False, []
+            return self._reply(Reply.ALL_RIGHT)
         if choice.value.startswith(LANGUAGE_CHOICE):
             return self._set_language(choice.value.removeprefix(LANGUAGE_CHOICE))
         if choice.value == ERASE_CHOICE:
@@ -260,40 +286,28 @@ class _Taking:
 
     def _command(self) -> Turn:
         name, argument = command(self.message.text) or ("help", "")
-        if name == "start":
-            return self._reply(Reply.GREETING)
         if name == "language":
             return self._set_language(argument) if known_language(argument) else self._reply(Reply.WHICH_LANGUAGE)
-        if name == "idea":
-            if argument:
-                return self._idea(argument)
-            self.talk.expects_idea = True
-            return self._reply(Reply.IDEA_PLEASE)
-        if name == "status":
-            return self._reply(Reply.STATUS, self.talk.need_id) if self.talk.need_id else self._reply(Reply.NO_REQUEST)
+        if name in PLEASE:  # with a text after it, it was taken for that
+            self.talk.expects, reply = PLEASE[name]
+            return self._reply(reply)
         if name == "stop":
             turn = Turn(Kind.COMMAND, farewell=Sentence(Reply.STOPPED))
             self._withdraw(turn)
             self.person.stopped = True
             return turn
-        return self._reply({"delete": Reply.ERASE_REALLY, "privacy": Reply.PRIVACY}.get(name, Reply.HELP))
+        return self._reply(SAID_AT_ONCE.get(name, Reply.HELP))
 
     def _set_language(self, wanted: str) -> Turn:
         self.person.chosen_language = self.person.language = known_language(wanted) or self.person.language
         return self._reply(Reply.LANGUAGE_SET)
 
     def _erase(self) -> Turn:
-        turn = Turn(Kind.CHOICE, farewell=Sentence(Reply.ERASED), erases=True)
-        turn.events.append(PersonErased(person_id=self.person.id, need_ids=self.talk.need_ids))
-        return turn
+        known_as = {self.person.id: self.talk.need_ids, **self.person.aliases}
+        erased: list[Event] = [PersonErased(person_id=person_id, need_ids=needs) for person_id, needs in known_as.items()]
+        return Turn(Kind.CHOICE, farewell=Sentence(Reply.ERASED), erases=True, events=erased)
 
     def _reply(self, reply: Reply, need_id: str | None = None) -> Turn:
         turn = Turn(self.message.kind, need_id=need_id)
         turn.say(reply, need_id)
         return turn
-
-
-def _title(text: str) -> str:
-    """The first sentence of an offer, cut between words."""
-    first = re.split(r"(?<=[.!?])\s|\n", text.strip(), maxsplit=1)[0]
-    return first if len(first) <= TITLE_LENGTH else first[:TITLE_LENGTH].rsplit(" ", 1)[0] + " …"

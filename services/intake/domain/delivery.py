@@ -11,11 +11,14 @@ from .person import Address
 
 LONGEST_DELAY = timedelta(minutes=10)
 GIVE_UP_AFTER = timedelta(days=1)
+HELD_FOR = timedelta(days=30)
 
 
 class State(StrEnum):
     """Where a delivery stands."""
 
+    HELD = "held"
+    """Until the person can be reached where nobody else reads."""
     WAITING = "waiting"
     SENT = "sent"
     FAILED = "failed"
@@ -26,6 +29,16 @@ class Failure(StrEnum):
 
     UNREACHABLE = "unreachable"
     REJECTED = "rejected"
+
+
+class InGroup(BaseModel):
+    """Where in a group a line goes, instead of to the person."""
+
+    place_id: str
+    thread_id: str | None = None
+    """The line is not said when people talk with each other in this thread."""
+    reply_to: bytes
+    """The provider's name of the message that it answers, encrypted."""
 
 
 class Delivery(BaseModel):
@@ -59,6 +72,7 @@ class Delivery(BaseModel):
     tried: list[str] = []
     """Ids of addresses where it did not arrive."""
     failure: Failure | None = None
+    group: InGroup | None = None
     farewell: Address | None = None
     """Where it goes although the person is not to be written to or not known any more: the last words after /stop and /delete."""
     expires_at: datetime | None = None
@@ -68,9 +82,19 @@ class Delivery(BaseModel):
         """The channel took it."""
         self.state, self.channel, self.address_id = State.SENT, channel, address_id
 
+    @property
+    def is_told(self) -> bool:
+        """Whether the others are told what became of it: not of last words, and not of lines in groups."""
+        return self.farewell is None and self.group is None
+
+    def hold(self, now: datetime) -> None:
+        """Wait until the person can be reached where nobody else reads, but not for ever."""
+        self.state, self.expires_at = State.HELD, now + HELD_FOR
+
     def again(self, now: datetime, channel: str) -> None:
-        """Send it once more, elsewhere."""
+        """Send it now, by a channel."""
         self.state, self.lane, self.due_at, self.claimed_until, self.attempts = State.WAITING, channel, now, now, 0
+        self.expires_at = None
 
     def failed(self, channel: str, why: Failure) -> None:
         """It will not be tried again."""

@@ -1,7 +1,7 @@
 """What intake itself says. Answers to needs are notify's; these are the sentences that keep a conversation going."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -28,8 +28,11 @@ class Reply(StrEnum):
     )
     HELP = _(
         "Write in one or two sentences what you need or what you offer; no form, no registration.\n\n"
+        "/need – ask for help\n"
+        "/offer – offer help\n"
         "/idea – propose a project\n"
-        "/status – your last request\n"
+        "/status – what became of your requests\n"
+        "/link – write to us by another channel as well\n"
         "/language – change the language\n"
         "/privacy – what happens with your data\n"
         "/stop – no more messages from us\n"
@@ -45,7 +48,9 @@ class Reply(StrEnum):
     IDEA_PLEASE = _("Tell us your idea: what should exist, for whom, and what would it take? A few sentences are enough.")
     WORDS_PLEASE = _("Unfortunately we cannot look at photos, voice messages or files. Please write in words what it is about.")
     SHORTER = _("Your message is too long for us. Please write the most important things in a few sentences.")
-    STATUS = _("Your last request has the number {code}. As soon as there is something new, we will write to you here.")
+    NEED_PLEASE = _("What do you need? Write it in one or two sentences.")
+    OFFER_PLEASE = _("What do you offer? Write it in one or two sentences.")
+    STATUS = _("Your open requests:")
     NO_REQUEST = _("We have no open request of yours. Write here what you need.")
     PRIVACY = _(
         "We keep your words encrypted, and our helpers see them without your name and contact details. Nobody gets your address "
@@ -56,6 +61,17 @@ class Reply(StrEnum):
     ERASE_REALLY = _("Shall we delete everything we know of you: your messages, your requests and how to reach you?")
     ERASED = _("Everything about you has been deleted. You can write here again at any time.")
     NOT_ERASED = _("All right, nothing has been deleted.")
+    ALL_RIGHT = _("All right.")
+    DISTRICT_NOTED = _("Thank you, we have noted where you live: {district}.")
+    DISTRICT_TAKEN = _("Thank you! We are looking once more, now near {district}.")
+    TOO_FAR = _("Unfortunately that place is too far away from Leipzig for us. Please write in words where you live.")
+    LINK_CODE = _(
+        "Write “/link {code}” to us by your other channel within 15 minutes. From then on both belong together: we answer where "
+        "you wrote last."
+    )
+    LINKED = _("Done: what you write here and by your other channel belongs together now.")
+    LINK_UNKNOWN = _("We do not know this code, or it has expired. Write /link by your other channel to get a new one.")
+    SLOW_DOWN = _("You are writing faster than we can read. Please wait a minute and then write what matters most.")
     STOPPED = _("All right, we will not write to you any more. If you need something, just write here again.")
     EMERGENCY_LIFE = _(
         "If somebody’s life is in danger, please call 112 at once (ambulance and fire brigade; free of charge, from any phone, "
@@ -76,6 +92,37 @@ class Reply(StrEnum):
     )
 
 
+class Line(StrEnum):
+    """What is said in a group: one line, and nothing personal."""
+
+    ANSWER = _("There is an answer for you. Write to me in private, so that nothing personal is discussed here: {link}")
+    LIFE = _("In danger to life please call 112 at once (free of charge). Write to me in private: {link}")
+    POLICE = _("In danger please call the police at once: 110 (free of charge). Write to me in private: {link}")
+    SELF_HARM = _(
+        "You are not alone: 0800 111 0 111 (free of charge, anonymous, around the clock), in danger to life 112. Write to me in "
+        "private: {link}"
+    )
+    MODE_LISTEN = _("All right: I only listen here and answer nobody.")
+    MODE_SUGGEST = _("All right: before I answer anybody here, a coordinator looks.")
+    MODE_ANSWER = _("All right: I answer what people here ask for, in private.")
+    TOPIC = _("All right: this topic is about “{category}”.")
+    NOT_UNDERSTOOD = _(
+        "I understand: /mode listen, /mode suggest, /mode answer; and in a topic /topic with the name of a category."
+    )
+
+
+class Progress(StrEnum):
+    """What became of a request, for /status."""
+
+    OPEN = _("we are looking for help")
+    NAMED = _("we have named help to you")
+    UNMET = _("nothing suitable yet; as soon as there is, we will write to you")
+    REVIEW = _("a person from our team is looking at it")
+
+
+DISTRICT_PLEASE = _("In which district do you live? Then we can look near you.")
+
+
 class Button(StrEnum):
     """The labels of choices."""
 
@@ -84,10 +131,12 @@ class Button(StrEnum):
     NEITHER = _("Neither")
     YES_DELETE = _("Yes, delete everything")
     NO = _("No")
+    ANY_DISTRICT = _("It does not matter")
 
 
 NEED_CHOICE, OFFER_CHOICE, NEITHER_CHOICE = "kind.need", "kind.offer", "kind.neither"
 ERASE_CHOICE, KEEP_CHOICE = "erase.yes", "erase.no"
+ANY_DISTRICT_CHOICE = "district.any"
 LANGUAGE_CHOICE = "language."
 LANGUAGE_NAMES = {"uk": "Українська", "ru": "Русский", "de": "Deutsch", "en": "English"}
 
@@ -99,16 +148,32 @@ _CHOICES: dict[Reply, tuple[tuple[str, Button], ...]] = {
 
 @dataclass(frozen=True)
 class Sentence:
-    """A reply, and the need that its number is of."""
+    """A reply, the need that it is about, and what stands in its gaps."""
 
     reply: Reply
     need_id: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
-def text(sentence: Sentence, catalogue: Catalogue, code: str = "") -> str:
-    """The sentence in a language; `code` is the need's short number."""
-    words = catalogue.gettext(sentence.reply)
-    return words.format(code=code) if "{code}" in words else words
+def text(sentence: Sentence, catalogue: Catalogue) -> str:
+    """The sentence in a language."""
+    return catalogue.gettext(sentence.reply).format(**sentence.values)
+
+
+def line(said: Line, catalogue: Catalogue, **values: str) -> str:
+    """A line for a group."""
+    return catalogue.gettext(said).format(**values)
+
+
+def status(requests: Sequence[tuple[str, str, Progress]], catalogue: Catalogue) -> str:
+    """What became of each request: its words, its short number, how far it is."""
+    lines = [f"• {words} ({code}): {catalogue.gettext(progress)}" for words, code, progress in requests]
+    return "\n".join([catalogue.gettext(Reply.STATUS), *lines] if lines else [catalogue.gettext(Reply.NO_REQUEST)])
+
+
+def ask_for_district(catalogue: Catalogue) -> tuple[str, Choice]:
+    """The one question that may follow an answer, and the button that makes it go away."""
+    return catalogue.gettext(DISTRICT_PLEASE), Choice(value=ANY_DISTRICT_CHOICE, label=catalogue.gettext(Button.ANY_DISTRICT))
 
 
 def choices(sentence: Sentence, catalogue: Catalogue) -> list[Choice]:
@@ -116,8 +181,3 @@ def choices(sentence: Sentence, catalogue: Catalogue) -> list[Choice]:
     if sentence.reply is Reply.WHICH_LANGUAGE:
         return [Choice(value=LANGUAGE_CHOICE + code, label=name) for code, name in LANGUAGE_NAMES.items()]
     return [Choice(value=value, label=catalogue.gettext(label)) for value, label in _CHOICES.get(sentence.reply, ())]
-
-
-def messages() -> Iterable[str]:
-    """Everything that a catalogue has to have."""
-    return [*Reply, *Button]

@@ -40,6 +40,9 @@ class Kind(StrEnum):
     WITHDRAWAL = "withdrawal"
     MEDIA = "media"
     TOO_LONG = "too_long"
+    LOCATION = "location"
+    TOO_FAST = "too_fast"
+    IGNORED = "ignored"
 
 
 CLASSES = (Kind.NEED, Kind.OFFER, Kind.CHATTER)

@@ -1,0 +1,145 @@
+"""Edits, deletions and places on the map, and who writes too fast: on a real bus and store."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from anlaufstelle_contracts import Choice, NeedArticulated, NeedWithdrawn, OfferSubmitted
+
+from tests.intake.conftest import Intake, started
+from tests.intake.plaza import SQUARE, Provider, answer, open_up
+from tests.kit import running
+from tests.kit.infra import Bus, Store
+from tests.kit.waiting import eventually
+
+NEED = "Шукаю репетитора з математики для сина"
+OTHER = "Шукаю репетитора з фізики для доньки"
+GOHLIS = (51.3600, 12.3660)
+BERLIN = (52.52, 13.40)
+
+
+@pytest.fixture
+def plaza() -> Provider:
+    return Provider()
+
+
+@pytest.fixture
+async def intake(bus: Bus, store: Store, plaza: Provider, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Intake]:
+    """Intake with a channel of our own."""
+    open_up(monkeypatch, plaza)
+    await running.provisioned(bus)
+    async with started(bus, store, messages_a_minute=12) as replica:
+        yield replica
+
+
+async def texts(intake: Intake, count: int) -> list[object]:
+    """What was asked for, once it was asked `count` times."""
+
+    async def enough() -> list[object]:
+        found = [event.data["text"] for event in await intake.events(NeedArticulated)]
+        return found if len(found) >= count else []
+
+    return await eventually(enough)
+
+
+async def withdrawn(intake: Intake, count: int) -> list[object]:
+    async def enough() -> list[object]:
+        found = [event.data["need_id"] for event in await intake.events(NeedWithdrawn)]
+        return found if len(found) >= count else []
+
+    return await eventually(enough)
+
+
+@pytest.mark.parametrize("group", [None, SQUARE])
+async def test_a_changed_message_is_another_need(intake: Intake, plaza: Provider, group: object) -> None:
+    where = {"group": group}
+    first = await plaza.say(NEED, message_id="one", **where)
+    assert (await plaza.say(f" {NEED.upper()}\n", message_id="one/e1", edits="one", **where)).kind == "ignored"
+    second = await plaza.say(OTHER, message_id="one/e2", edits="one", **where)
+    assert await texts(intake, 2) == [NEED, OTHER]
+    assert await withdrawn(intake, 1) == [first.need_id]
+    look = {"params": {"reason": "call back"}}
+    words = await intake.http.get(f"/needs/{second.need_id}/words", **look)
+    assert [one["text"] for one in words.json()["words"]] == [OTHER]
+    assert (await intake.http.get(f"/needs/{first.need_id}/words", **look)).status_code == 404
+    await plaza.say("Дякую!", message_id="one/e3", edits="one", **where)
+    assert await withdrawn(intake, 2) == [first.need_id, second.need_id]
+    assert await intake.service.db["words"].count_documents({}) == 0
+
+
+@pytest.mark.parametrize("group", [None, SQUARE])
+async def test_a_change_that_overtakes_its_original_wins(intake: Intake, plaza: Provider, group: object) -> None:
+    where = {"group": group}
+    await plaza.say(OTHER, message_id="one/e1", edits="one", **where)
+    assert (await plaza.say(NEED, message_id="one", **where)).kind == "ignored"
+    await plaza.say("", message_id="two/d", deletes="two", **where)
+    if group is None:
+        assert (await plaza.say(NEED, message_id="two", **where)).kind == "ignored"
+        assert await texts(intake, 1) == [OTHER]
+
+
+@pytest.mark.parametrize("group", [None, SQUARE])
+async def test_what_is_taken_back_is_withdrawn_and_forgotten(intake: Intake, plaza: Provider, group: object) -> None:
+    where = {"group": group}
+    need = await plaza.say(NEED, message_id="one", **where)
+    for _ in range(2):
+        await plaza.say("", message_id="one/d", deletes="one", **where)
+    assert await withdrawn(intake, 1) == [need.need_id]
+    assert await intake.service.db["words"].count_documents({}) == 0
+    assert plaza.sent == []
+
+
+async def test_a_changed_offer_stays_the_same_offer(intake: Intake, plaza: Provider) -> None:
+    await plaza.say("Віддам дитяче ліжко і матрац", message_id="one")
+    await plaza.say("Віддам дитяче ліжко без матраца", message_id="one/e", edits="one")
+    offers = await eventually(lambda: _two(intake))
+    assert offers[0].data["offer_id"] == offers[1].data["offer_id"]  # type: ignore[attr-defined]
+
+
+async def _two(intake: Intake) -> list[object]:
+    offers = await intake.events(OfferSubmitted)
+    return list(offers) if len(offers) == 2 else []
+
+
+async def test_a_place_on_the_map_becomes_the_district(intake: Intake, plaza: Provider) -> None:
+    first = await plaza.say(NEED)
+    assert (await plaza.say("", location=BERLIN)).kind == "location"
+    assert "далеко" in (await plaza.heard_at("olena"))[0].text
+    second = await plaza.say("", location=GOHLIS)
+    assert "Gohlis" in (await plaza.heard_at("olena", 2))[1].text
+    assert await texts(intake, 2) == [NEED, NEED]
+    events = await intake.events(NeedArticulated)
+    assert [event.data["district"] for event in events] == [None, "Gohlis"]
+    assert await withdrawn(intake, 1) == [first.need_id]
+    words = await intake.http.get(f"/needs/{second.need_id}/words", params={"reason": "call back"})
+    assert [one["text"] for one in words.json()["words"]] == [NEED]
+
+
+async def test_the_district_is_asked_for_once_with_the_answer(intake: Intake, plaza: Provider) -> None:
+    await plaza.say(NEED)
+    (need,) = await eventually(lambda: intake.events(NeedArticulated))
+    helped = [Choice(value="helped", label="Допомогло")]
+    await answer(intake, need.data, "m1", choices=helped)
+    (message,) = await plaza.heard_at("olena")
+    assert message.text == "Є курс\n\nУ якому районі Ви живете? Тоді ми зможемо пошукати поблизу."
+    assert [button.label for button in message.buttons] == ["Допомогло", "Неважливо"]
+    assert (await plaza.say("В Гоголісі, Gohlis")).kind == "location"
+    events = await eventually(lambda: _asked(intake, 2))
+    assert events[1].data["district"] == "Gohlis"  # type: ignore[attr-defined]
+    await answer(intake, events[1].data, "m2", choices=helped)  # type: ignore[attr-defined]
+    assert (await plaza.heard_at("olena", 3))[2].text == "Є курс"
+
+
+async def _asked(intake: Intake, count: int) -> list[object]:
+    events = await intake.events(NeedArticulated)
+    return list(events) if len(events) >= count else []
+
+
+async def test_who_writes_too_fast_is_told_once_and_danger_is_always_heard(intake: Intake, plaza: Provider) -> None:
+    kinds = [(await plaza.say("👍", "petro")).kind for _ in range(15)]
+    assert kinds == ["chatter"] * 12 + ["too_fast"] * 3
+    assert "швидше" in (await plaza.heard_at("petro", 2))[1].text
+    assert (await plaza.say("Мій чоловік б'є мене", "petro")).kind == "emergency"
+    assert (await plaza.say(NEED, "olena")).kind == "need"
+    assert "110" in (await plaza.heard_at("petro", 3))[2].text
+    page = [await intake.http.post("/channels/web/messages", json={"text": "👍", "token": "t" * 32}) for _ in range(13)]
+    assert [answer.status_code for answer in page] == [202] * 12 + [429]
