@@ -2,11 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
+from operator import itemgetter
 from uuid import UUID, uuid5
 
 from anlaufstelle_contracts import UnmetReason
+from anlaufstelle_contracts.taxonomy import Category
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
@@ -14,30 +16,44 @@ from .domain.phrases import _
 from .guard import DeskKey, read_form
 from .pages import DESK_COOKIE, Pages, digest
 from .repository import ReadModel, Snapshot, StoreAway
-from .rooms import Refused, RoomAway, Rooms
+from .rooms import Drift, Refused, RoomAway, Rooms
 
 LOOK_EVERY = 1.0
+ASK_EVERY = 30.0
+ENOUGH_ANSWERS = 10
+"""Fewer say nothing of how well predictions hold."""
 SIGN_OF_LIFE = 15.0
 _DECISIONS = UUID("41f0a1c3-3b0e-5c6f-8d0b-7a2e5d9c1f08")
 
 NOTES = {
     "sent": _("The answer is on its way."),
     "unmet": _("The person is told that nothing fits, and the need is counted."),
+    "topic": _("The topic is noted; the suggestions fit it now."),
+    "reachable": _("The offer is confirmed as of today."),
+    "withdrawn": _("The offer is no longer shown."),
     "nothing": _("Tick at least one offer first."),
     "gone": _("That need was decided already, or one of the offers is gone."),
     "away": _("Matching cannot be reached just now. Nothing was decided; please try again."),
 }
-GOOD_NOTES = ("sent", "unmet")
+GOOD_NOTES = ("sent", "unmet", "topic", "reachable", "withdrawn")
 
 
 class Looking:
-    """The newest snapshot, read at most once a second however many desks are open."""
+    """The newest snapshot, read at most once a second however many desks are open; and now and then what matching says."""
 
-    def __init__(self, model: ReadModel, today: Callable[[], datetime]) -> None:
-        self._model, self._today = model, today
+    def __init__(self, model: ReadModel, rooms: Rooms, today: Callable[[], datetime]) -> None:
+        self._model, self._rooms, self._today = model, rooms, today
         self._lock = asyncio.Lock()
-        self._read_at = float("-inf")
+        self._read_at = self._asked_at = float("-inf")
         self._snapshot: Snapshot
+        self._drift: Drift | None = None
+
+    async def drift(self) -> Drift | None:
+        """How predictions and answers compare, as of the last half minute; None when that is not known."""
+        if time.monotonic() - self._asked_at >= ASK_EVERY:
+            self._asked_at = time.monotonic()
+            self._drift = await self._rooms.drift()
+        return self._drift
 
     async def shared(self) -> Snapshot:
         """A snapshot of the last second. Raises StoreAway."""
@@ -58,7 +74,7 @@ class Looking:
 
 def register(api: FastAPI, pages: Pages, rooms: Rooms, model: ReadModel, key: DeskKey) -> None:
     """`/desk` and what belongs to it."""
-    looking = Looking(model, pages.today)
+    looking = Looking(model, rooms, pages.today)
 
     @api.get("/desk", include_in_schema=False)
     async def desk(request: Request) -> Response:
@@ -67,16 +83,17 @@ def register(api: FastAPI, pages: Pages, rooms: Rooms, model: ReadModel, key: De
         if not key.knows(request):
             return login(request)
         try:
-            now = await looking.fresh()
+            now, drift = await looking.fresh(), await looking.drift()
         except StoreAway:
             title, words = _("Please try again in a moment"), _("The desk cannot be shown just now: its store is away.")
             return pages.notice(request, pages.desk_language(request), 503, title, words, back="/desk")
-        return show(request, now)
+        return show(request, now, drift)
 
-    def show(request: Request, now: Snapshot) -> Response:
+    def show(request: Request, now: Snapshot, drift: Drift | None) -> Response:
         language = pages.desk_language(request)
         say = pages.speech(language).say
         note = request.query_params.get("note", "")
+        promised = [("", say(_("expected to help / helped")), f"{drift.predicted:.0%} / {drift.helped:.0%}")] if drift else []
         return pages.render(
             request,
             "desk.html",
@@ -87,6 +104,9 @@ def register(api: FastAPI, pages: Pages, rooms: Rooms, model: ReadModel, key: De
             note=say(NOTES[note]) if note in NOTES else "",
             note_is_good=note in GOOD_NOTES,
             unmet_reasons=[(reason.value, pages.speech(language).phrase("unmet", reason)) for reason in UnmetReason],
+            topics=sorted(
+                ((category.value, pages.speech(language).category(category)) for category in Category), key=itemgetter(1)
+            ),
             counters=[
                 ("waits", say(_("waiting for a person")), now.waiting),
                 ("", say(_("needs today")), now.needs_today),
@@ -95,6 +115,7 @@ def register(api: FastAPI, pages: Pages, rooms: Rooms, model: ReadModel, key: De
                 ("", say(_("gaps")), now.open_gaps),
                 ("", say(_("projects")), now.project_count),
                 ("", say(_("offers")), now.offers),
+                *(promised if drift and drift.answered >= ENOUGH_ANSWERS else []),
             ],
         )
 
@@ -130,15 +151,38 @@ def register(api: FastAPI, pages: Pages, rooms: Rooms, model: ReadModel, key: De
         if not offers and not unmet:
             return RedirectResponse("/desk?note=nothing", 303)
         decision: dict[str, str | list[str]] = {"unmet": unmet} if unmet else {"offer_ids": offers}
-        # The same decision on the same review is made once, however often it is clicked.
-        click = str(uuid5(_DECISIONS, f"{need_id}|{form.get('review', [''])[0]}|{sorted(decision.items())}"))
+        sent = rooms.decide(need_id, decision, key=click(need_id, form, sorted(decision.items())))
+        return await done(sent, "unmet" if unmet else "sent")
+
+    @api.post("/desk/needs/{need_id}/topic", include_in_schema=False)
+    async def correct(request: Request, need_id: str) -> Response:
+        form = await read_form(request)
+        if not key.knows(request):
+            return login(request)
+        category = form.get("category", [""])[0]
+        return await done(rooms.correct(need_id, category, key=click(need_id, form, category)), "topic")
+
+    @api.post("/desk/offers/{offer_id}/check", include_in_schema=False)
+    async def check(request: Request, offer_id: str) -> Response:
+        form = await read_form(request)
+        if not key.knows(request):
+            return login(request)
+        reachable = form.get("found", [""])[0] == "reachable"
+        sent = rooms.check(offer_id, reachable, key=click(offer_id, form, reachable))
+        return await done(sent, "reachable" if reachable else "withdrawn")
+
+    def click(about: str, form: dict[str, list[str]], chosen: object) -> str:
+        """The same choice on the same request is made once, however often it is clicked."""
+        return str(uuid5(_DECISIONS, f"{about}|{form.get('review', [''])[0]}|{chosen}"))
+
+    async def done(sent: Awaitable[None], note: str) -> Response:
         try:
-            await rooms.decide(need_id, decision, key=click)
+            await sent
         except RoomAway:
-            return RedirectResponse("/desk?note=away", 303)
+            note = "away"
         except Refused:
-            return RedirectResponse("/desk?note=gone", 303)
-        return RedirectResponse(f"/desk?note={'unmet' if unmet else 'sent'}", 303)
+            note = "gone"
+        return RedirectResponse(f"/desk?note={note}", 303)
 
     @api.get("/desk/stream", include_in_schema=False)
     async def stream(request: Request) -> Response:

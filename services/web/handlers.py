@@ -16,6 +16,7 @@ from anlaufstelle_contracts import (
     NeedUnmet,
     NeedWithdrawn,
     OfferChanged,
+    OfferCheckRequested,
     OfferPublished,
     OfferWithdrawn,
     PartnerAnswered,
@@ -35,7 +36,7 @@ from .domain.views import GapView, NeedView, OfferView, PersonView, ProjectView
 
 OF_A_NEED = NeedArticulated | NeedMatched | NeedUnmet | NeedWithdrawn | ReviewRequested | ReferralAnswered
 OF_A_MESSAGE = MessageRequested | MessageDelivered | MessageFailed
-OF_AN_OFFER = OfferPublished | OfferChanged | OfferWithdrawn
+OF_AN_OFFER = OfferPublished | OfferChanged | OfferWithdrawn | OfferCheckRequested
 OF_A_GAP = GapDetected | GapClosed
 OF_A_PROJECT = (
     ProjectProposed | ConsultationOpened | PartnerAnswered | ProjectApproved | ProjectDeclined | ProjectStarted | ProjectCompleted

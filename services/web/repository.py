@@ -41,6 +41,7 @@ class Snapshot(BaseModel):
     unmet_by: list[UnmetCount]
     gaps: list[GapView]
     projects: list[ProjectView]
+    to_check: list[OfferView]
 
 
 class StoreAway(Exception):
@@ -62,7 +63,9 @@ class ReadModel:
                 IndexModel([("waiting", ASCENDING), ("at", ASCENDING)]),
             ],
         )
-        self._offers = service.keeps(OfferView, "offers", indexes=[IndexModel([("shown", ASCENDING), ("sample", ASCENDING)])])
+        self._offers = service.keeps(
+            OfferView, "offers", indexes=[IndexModel([("shown", ASCENDING), ("sample", ASCENDING)]), IndexModel("to_check")]
+        )
         self._gaps = service.keeps(GapView, "gaps", indexes=[IndexModel([("open", ASCENDING), ("need_count", DESCENDING)])])
         self._projects = service.keeps(ProjectView, "projects", indexes=[IndexModel([("at", DESCENDING)])])
         service.keeps(PersonView, "people")
@@ -101,6 +104,7 @@ class ReadModel:
             unmet_by=await self._unmet_by(),
             gaps=await self._gaps.find({"open": True}, sort=[("need_count", DESCENDING), ("_id", ASCENDING)], limit=SHOWN),
             projects=await self._projects.find({}, sort=newest_first, limit=SHOWN),
+            to_check=await self._offers.find({"to_check": True}, sort=[("check_asked_on", ASCENDING)], limit=SHOWN),
         )
 
     async def _unmet_by(self) -> list[UnmetCount]:

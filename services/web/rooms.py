@@ -8,6 +8,8 @@ import httpx
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 TIMEOUT = 10.0
+GLANCE = 1.0
+"""Seconds to wait for what the desk can do without."""
 
 
 class RoomAway(Exception):
@@ -58,6 +60,14 @@ class Accepted(BaseModel):
     token: str
 
 
+class Drift(BaseModel):
+    """What matching predicted of the last answered referrals, and what share of them helped."""
+
+    answered: int
+    predicted: float
+    helped: float
+
+
 class Rooms:
     """Calls with the internal token."""
 
@@ -85,13 +95,33 @@ class Rooms:
 
     async def decide(self, need_id: str, decision: dict[str, str | list[str]], *, key: str) -> None:
         """A coordinator's decision; the same key decides once. Raises RoomAway and Refused."""
-        url = f"{self._matching}/needs/{quote(need_id, safe='')}/decision"
-        await self._call("POST", url, json=decision, headers={"Idempotency-Key": key})
+        await self._click(f"needs/{quote(need_id, safe='')}/decision", decision, key)
 
-    async def _call(self, method: str, url: str, *, json: object = None, headers: dict[str, str] | None = None) -> httpx.Response:
+    async def correct(self, need_id: str, category: str, *, key: str) -> None:
+        """What a coordinator says a need is about. Raises RoomAway and Refused."""
+        await self._click(f"needs/{quote(need_id, safe='')}/categories", {"categories": [category]}, key)
+
+    async def check(self, offer_id: str, reachable: bool, *, key: str) -> None:
+        """Whether a coordinator could reach who offers it. Raises RoomAway and Refused."""
+        await self._click(f"offers/{quote(offer_id, safe='')}/check", {"reachable": reachable}, key)
+
+    async def drift(self) -> Drift | None:
+        """How predictions and answers compare; None when matching does not say."""
+        try:
+            answer = await self._call("GET", f"{self._matching}/calibration", timeout=GLANCE)
+            return Drift.model_validate_json(answer.content)
+        except (RoomAway, Refused, ValidationError):
+            return None
+
+    async def _click(self, path: str, body: object, key: str) -> None:
+        await self._call("POST", f"{self._matching}/{path}", json=body, headers={"Idempotency-Key": key})
+
+    async def _call(
+        self, method: str, url: str, *, json: object = None, headers: dict[str, str] | None = None, timeout: float = TIMEOUT
+    ) -> httpx.Response:  # fmt: skip
         try:
             answer = await self._client.request(
-                method, url, json=json, headers={**self._headers, **(headers or {})}, timeout=TIMEOUT
+                method, url, json=json, headers={**self._headers, **(headers or {})}, timeout=timeout
             )
         except httpx.HTTPError as error:
             raise RoomAway(type(error).__name__) from None

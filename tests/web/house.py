@@ -39,6 +39,8 @@ class House:
 
     url: str = ""
     said: list[dict[str, Any]] = field(default_factory=list)
+    clicked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    answered: int = 0
     decided: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
     language: str = "uk"
@@ -78,6 +80,19 @@ class House:
         async def decide(need_id: str, body: dict[str, Any], idempotency_key: str = Header()) -> Any:
             self.decided.append((need_id, idempotency_key, body))
             return {}
+
+        @app.post("/needs/{need_id}/categories", status_code=204)
+        async def correct(need_id: str, body: dict[str, Any], idempotency_key: str = Header()) -> None:
+            self.clicked.append((need_id, idempotency_key, body))
+
+        @app.post("/offers/{offer_id}/check")
+        async def check(offer_id: str, body: dict[str, Any], idempotency_key: str = Header()) -> Any:
+            self.clicked.append((offer_id, idempotency_key, body))
+            return {}
+
+        @app.get("/calibration")
+        async def calibration() -> Any:
+            return {"answered": self.answered, "predicted": 0.724, "helped": 0.65, "bias": 0.07, "error": 0.1}
 
         return app
 

@@ -58,7 +58,10 @@ Langsamer Kurs für Menschen ab 55, mit Pausen und Tee. Einstieg jederzeit.
 Деякі назви й описи подано німецькою, словами тих, хто допомагає. Якщо щось незрозуміло, оберіть «Поговорити з людиною».
 
 Потім, будь ласка, напишіть нам, чи це допомогло."""
-CHOICES = {"helped": "Допомогло", "not_helped": "Не допомогло", "more": "Показати ще", "human": "Поговорити з людиною"}
+CHOICES = {
+    "helped": "Допомогло", "not_helped": "Не допомогло", "unreachable": "Там ніхто не відповідає", "more": "Показати ще",
+    "human": "Поговорити з людиною",
+}  # fmt: skip
 
 
 def fill(house: House) -> None:

@@ -14,6 +14,7 @@ from anlaufstelle_contracts import (
     NeedArticulated,
     NeedMatched,
     NeedUnmet,
+    OfferCheckRequested,
     OfferPublished,
     ProjectProposed,
     ReferredOffer,
@@ -158,6 +159,39 @@ async def test_one_click_decides_once(coordinator: httpx.AsyncClient, bus: Bus, 
     assert "Die Antwort ist unterwegs." in (await coordinator.get("/desk?note=sent")).text
 
 
+async def test_a_topic_is_corrected_and_an_offer_checked_with_one_click(
+    coordinator: httpx.AsyncClient, bus: Bus, house: House
+) -> None:  # fmt: skip
+    offer = OfferPublished(offer_id="o7", title="x", description="", categories=[], provider_kind="city")
+    await say(bus, need("n1"), review("n1", LAMP), offer)
+    page = await shows(coordinator, "Lampen")
+    assert re.search(r'<section id="checks"[^>]* hidden', page)
+    assert '<option value="housing_furnishing" selected>' in page
+    await say(bus, OfferCheckRequested(offer_id="o7", title="Kurs <B1>"))
+    page = await shows(coordinator, "Kurs &lt;B1&gt;", "niemanden erreicht")
+    assert not re.search(r'<section id="checks"[^>]* hidden', page)
+    for _ in range(2):
+        topic = await coordinator.post("/desk/needs/n1/topic", data={"review": "r", "category": "clothing"})
+        assert topic.headers["location"] == "/desk?note=topic"
+    found = await coordinator.post("/desk/offers/o7/check", data={"review": "r", "found": "reachable"})
+    gone = await coordinator.post("/desk/offers/o7/check", data={"review": "r", "found": "nobody"})
+    assert (found.headers["location"], gone.headers["location"]) == ("/desk?note=reachable", "/desk?note=withdrawn")
+    assert [(about, body) for about, _, body in house.clicked] == [
+        ("n1", {"categories": ["clothing"]}), ("n1", {"categories": ["clothing"]}),
+        ("o7", {"reachable": True}), ("o7", {"reachable": False}),
+    ]  # fmt: skip
+    assert len({key for _, key, _ in house.clicked}) == 3
+
+
+@pytest.mark.parametrize(("answered", "shown"), [(0, False), (9, False), (10, True)])
+async def test_the_desk_shows_how_well_predictions_hold(
+    coordinator: httpx.AsyncClient, house: House, answered: int, shown: bool
+) -> None:
+    house.answered = answered
+    page = (await coordinator.get("/desk")).text
+    assert ("<dt>sollte helfen / hat geholfen</dt><dd>72% / 65%</dd>" in page) is shown
+
+
 @pytest.mark.parametrize(("status", "note", "words"), [
     (503, "away", "Die Vermittlung ist gerade nicht erreichbar"),
     (409, "gone", "schon entschieden"), (404, "gone", "schon entschieden"),
@@ -192,13 +226,15 @@ async def test_without_the_key_the_desk_is_closed(web: Service, house: House) ->
             await stranger.get("/desk/stream"),
             await stranger.post("/desk/login", data={"key": "ключ"}),
             await stranger.post("/desk/needs/n1/decision", data={"only": "o1"}),
+            await stranger.post("/desk/needs/n1/topic", data={"category": "food"}),
+            await stranger.post("/desk/offers/o1/check", data={"found": "nobody"}),
             await stranger.get("/desk", headers={"Cookie": "desk=coordinator.aaaa.bbbb"}),
         ):
             assert answer.status_code == 401
             assert "set-cookie" not in answer.headers
             assert "Schlüssel zum Schreibtisch" in answer.text
         assert "Das ist nicht der Schlüssel" in (await stranger.get("/desk?key=wrong")).text
-        assert house.decided == []
+        assert house.decided == house.clicked == []
 
 
 async def test_logging_in_and_out(coordinator: httpx.AsyncClient) -> None:

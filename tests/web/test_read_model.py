@@ -18,6 +18,7 @@ from anlaufstelle_contracts import (
     NeedUnmet,
     NeedWithdrawn,
     OfferChanged,
+    OfferCheckRequested,
     OfferPublished,
     OfferWithdrawn,
     PersonErased,
@@ -62,6 +63,15 @@ STORIES: dict[str, list[Event]] = {
         NeedMatched(**OF_NEED, language="uk", offers=[OFFER], offer_ids=["o1"]),
     ],
     "an offer comes and goes": [OfferPublished(**STATE, sample=True), OfferChanged(**STATE), OfferWithdrawn(offer_id="o1")],
+    "an offer is checked": [
+        OfferPublished(**STATE, assured_date=START.date() - timedelta(days=9)),
+        OfferCheckRequested(offer_id="o1", title="Möbelhilfe"),
+        OfferChanged(**STATE, assured_date=START.date()),
+    ],
+    "an offer is found to be gone": [
+        OfferPublished(**STATE), OfferCheckRequested(offer_id="o1", title="Möbelhilfe"), OfferWithdrawn(offer_id="o1"),
+        OfferPublished(**STATE),
+    ],
     "a gap closes and opens": [
         GapDetected(**GAP, need_count=3), GapDetected(**GAP, need_count=5), GapClosed(gap_id="g1"),
         GapDetected(**GAP, need_count=6),
@@ -148,3 +158,15 @@ async def test_every_event_of_the_house_is_taken_in() -> None:
         assert await memory.handle(example(kind).event()) == []
     assert memory.all(GapView)
     assert memory.all(OfferView)
+
+
+async def test_an_offer_is_to_be_checked_until_somebody_vouches_for_it_or_it_is_gone() -> None:
+    for story, expected in (
+        ("an offer is checked", [(False, ""), (True, "Möbelhilfe"), (False, "Möbelhilfe")]),
+        ("an offer is found to be gone", [(False, ""), (True, "Möbelhilfe"), (False, ""), (False, "")]),
+    ):
+        memory = desk()
+        for event, (to_check, title) in zip(STORIES[story], expected, strict=True):
+            await memory.handle(event)
+            offer = memory.all(OfferView)[0]
+            assert (offer.to_check, offer.title) == (to_check, title), event

@@ -3,7 +3,7 @@
 Events come in any order. Every group of fields remembers the stamp of the event it is from, and only a later one changes it.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from anlaufstelle_contracts import (
@@ -19,6 +19,7 @@ from anlaufstelle_contracts import (
     NeedUnmet,
     NeedWithdrawn,
     OfferChanged,
+    OfferCheckRequested,
     OfferPublished,
     OfferWithdrawn,
     ProjectProposed,
@@ -146,16 +147,34 @@ def lines(offers: list[ReferredOffer]) -> list[OfferLine]:
 
 
 class OfferView(Stamped):
-    """As much of an offer as is counted."""
+    """As much of an offer as is counted, and whether a coordinator is to check it."""
 
     shown: bool = False
     sample: bool = False
+    assured_date: date | None = None
+    check_asked_on: date | None = None
+    title: str = Field("", description="Only while it is to be checked.")
+    to_check: bool = False
 
-    def apply(self, event: OfferPublished | OfferChanged | OfferWithdrawn, time: datetime, cause_id: str) -> None:
+    def apply(
+        self, event: OfferPublished | OfferChanged | OfferWithdrawn | OfferCheckRequested, time: datetime, cause_id: str
+    ) -> None:
         """Take in what became of the offer."""
-        if self.renew("state", stamp(time, cause_id)):
-            self.shown = not isinstance(event, OfferWithdrawn)
-            self.sample = not isinstance(event, OfferWithdrawn) and event.sample
+        new = stamp(time, cause_id)
+        match event:
+            case OfferCheckRequested():
+                if self.renew("check", new):
+                    self.check_asked_on, self.title = time.date(), event.title
+            case OfferPublished() | OfferChanged() | OfferWithdrawn() if self.renew("state", new):
+                self.shown = not isinstance(event, OfferWithdrawn)
+                self.sample = not isinstance(event, OfferWithdrawn) and event.sample
+                self.assured_date = None if isinstance(event, OfferWithdrawn) else event.assured_date
+        if isinstance(event, OfferWithdrawn):
+            self.renew("withdrawn", new)
+        asked = self.stamps.get("check", "") > self.stamps.get("withdrawn", "")
+        checked = self.assured_date and self.check_asked_on and self.assured_date >= self.check_asked_on
+        self.to_check = self.shown and asked and not checked
+        self.title = self.title if asked else ""
 
 
 class GapView(Stamped):

@@ -8,12 +8,13 @@ let changed = Date.now();
 function swap(old, fresh) {
   changed = Date.now();
   const focused = old.contains(document.activeElement) ? document.activeElement : null;
-  const keep = [...old.querySelectorAll("textarea, details, input[type=checkbox]")].filter((e) => e.id);
+  const keep = [...old.querySelectorAll("textarea, select, details, input[type=checkbox]")].filter((e) => e.id);
   old.replaceWith(fresh);
   for (const before of keep) {
     const after = document.getElementById(before.id);
     if (!after) continue;
     if (before.tagName === "TEXTAREA" && before.value) after.value = before.value;
+    if (before.tagName === "SELECT") after.value = before.value;
     if (before.tagName === "DETAILS") after.open = before.open;
     if (before.tagName === "INPUT") after.checked = before.checked;
   }
