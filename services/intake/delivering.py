@@ -200,8 +200,8 @@ class Delivering:
                         message_id=delivery.id, person_id=delivery.person_id, need_id=delivery.need_id, channel=channel
                     )
                 )
-            if refused := await self._note_references(delivery, address, references, uow):
-                await self._fall_back(delivery, refused, uow)
+                if refused := await self._note_references(delivery, address, references, uow):
+                    await self._fall_back(delivery, refused, uow)
         elif not (isinstance(result, RetryAfter) and delivery.put_off(uow.now, result.seconds)):
             delivery.channel, delivery.address_id = channel, address.id if address else None
             await self._fall_back(delivery, Failure.REJECTED if isinstance(result, Rejected) else Failure.UNREACHABLE, uow)
