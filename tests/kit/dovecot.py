@@ -8,9 +8,13 @@ import ssl
 import subprocess
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from imapclient import IMAPClient
 
 from deploy import parts
@@ -116,11 +120,32 @@ service anvil {{
 """
 
 
-def trusted(certificate: Certificate) -> ssl.SSLContext:
-    """What a server needs to show a certificate."""
+def shown(certificate: Certificate) -> ssl.SSLContext:
+    """What another server needs to show a certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate.chain, certificate.key)
     return context
+
+
+def self_signed(folder: Path) -> Certificate:
+    """A certificate for `localhost` that vouches for itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    certificate = Certificate(folder / "chain.pem", folder / "key.pem")
+    certificate.chain.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    certificate.key.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return certificate
 
 
 def _owner() -> tuple[str, str]:

@@ -60,7 +60,10 @@ class Email(Channel):
                 if time.monotonic() > clear_at:
                     await asyncio.to_thread(mailbox.clear, self._oldest())
                     clear_at = time.monotonic() + 3600
-                await (_wait(mailbox, held) if all_taken else asyncio.sleep(1))
+                if not all_taken:
+                    await asyncio.sleep(1)
+                elif not mailbox.has_news():
+                    await _wait(mailbox, held)
         finally:
             await asyncio.to_thread(mailbox.close)
 

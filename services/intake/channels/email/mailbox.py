@@ -46,7 +46,7 @@ class Mailbox:
 
     def waiting(self, since: date) -> list[int]:
         """The mails since a day that nobody has heard yet, oldest first."""
-        self._client.noop()
+        self.has_news()
         return sorted(self._client.search(["UNSEEN", "UNDELETED", "SINCE", since]))
 
     def fetch(self, numbers: Sequence[int]) -> dict[int, bytes]:
@@ -76,6 +76,11 @@ class Mailbox:
 
     # --- being told of new mail ---
 
+    def has_news(self) -> bool:
+        """Whether the server told of new mail beside its answers since this was last asked. It tells of each only once."""
+        _, told = self._client._imap.response("EXISTS")  # what imaplib noted; the client has no method that gives it
+        return bool(told != [None])
+
     @property
     def tells(self) -> bool:
         """Whether the server can say by itself that there is new mail."""
@@ -87,9 +92,22 @@ class Mailbox:
 
     def told(self, seconds: float) -> bool:
         """Whether the server tells something within so many seconds. True as well when it has hung up: asking it then fails."""
+        if self._is_ahead():
+            return True
         started = time.monotonic()
         news = self._client.idle_check(timeout=seconds)
         return any(b"EXISTS" in each for each in news) or (not news and time.monotonic() - started < seconds / 2)
+
+    def _is_ahead(self) -> bool:
+        """Whether something came along with an earlier answer and was read with it: the client looks at the socket only."""
+        connection = self._client.socket()
+        connection.setblocking(False)
+        try:
+            return bool(self._client._imap.file.peek())
+        except OSError:  # TLS's way to say that there is nothing now
+            return False
+        finally:
+            connection.settimeout(TIMEOUT)
 
     def stop_waiting(self) -> None:
         """Before anything else can be asked."""

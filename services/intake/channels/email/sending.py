@@ -41,9 +41,9 @@ def compose(settings: EmailSettings, address: str, message: Outgoing) -> EmailMe
         mail["In-Reply-To"] = mail["References"] = message.reply_to
     mail["Auto-Submitted"] = "auto-replied" if message.reply_to else "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"  # Exchange heeds this one instead
+    mail.set_content(message.text)
     if message.language:
         mail["Content-Language"] = message.language
-    mail.set_content(message.text)
     return mail
 
 
