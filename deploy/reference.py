@@ -40,7 +40,7 @@ _CHANNEL_TABLE = """\
 # Channels
 
 Written by `python -m deploy.reference` from what each channel declares and from the file `<channel>.yaml` beside it.
-Their settings are in [settings.md](settings.md#channels).
+[Add one in an evening](../tutorial/channel.md). Settings are in [settings.md](settings.md#channels).
 
 | channel | level | hears | can | longest message | pace | still to do |
 |---|---|---|---|---|---|---|

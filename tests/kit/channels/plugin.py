@@ -40,7 +40,7 @@ def _folders(config: pytest.Config) -> list[Path]:
     wanted: list[str] = config.getoption("--channel")
     if not wanted:
         return recordings.ours()
-    return [recordings.ROOT / name if name.isidentifier() else Path(name).resolve() for name in wanted]
+    return [recordings.ROOT / name if name.isidentifier() else Path(name).expanduser().resolve() for name in wanted]
 
 
 def _id(fixtures: Fixtures, mode: str) -> str:
