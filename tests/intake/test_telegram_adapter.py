@@ -26,11 +26,6 @@ async def api() -> AsyncIterator[TelegramEmulator]:
         yield emulator
 
 
-@pytest.fixture(autouse=True)
-def _hears_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adapter, "HEARS_GROUPS", True)
-
-
 @pytest.fixture
 def host() -> RecordingHost:
     """A host in memory."""

@@ -15,9 +15,9 @@ async with serving(TelegramEmulator()) as telegram:     # its address: telegram.
 from .api import BotApi
 from .people import People
 from .serving import application, serving
-from .state import TOKEN, Group, SentMessage
+from .state import BOT, TOKEN, Group, SentMessage
 
-__all__ = ["TOKEN", "Group", "SentMessage", "TelegramEmulator", "application", "serving"]
+__all__ = ["BOT", "TOKEN", "Group", "SentMessage", "TelegramEmulator", "application", "serving"]
 
 
 class TelegramEmulator(People, BotApi):

@@ -9,7 +9,6 @@ import httpx
 from aiohttp import web
 
 from deploy.emulator.telegram import TOKEN, SentMessage, TelegramEmulator, application
-from services.intake.channels import telegram
 from tests.kit.channels import provider
 from tests.kit.channels.provider import RETRY_AFTER, Failure, Received, Update
 from tests.kit.waiting import eventually
@@ -42,13 +41,10 @@ class Provider(provider.WebhookProvider):
         self.emulator = Emulator()
         transport = httpx.ASGITransport(app=application(self.emulator))
         self._api = httpx.AsyncClient(transport=transport, base_url="http://emulator", timeout=None)
-        # Recordings show what the adapter hears once the host knows what to do with groups; until then intake leaves them out.
-        self._heard_groups, telegram.HEARS_GROUPS = telegram.HEARS_GROUPS, True
         await super().start()
 
     async def stop(self) -> None:
         """End both."""
-        telegram.HEARS_GROUPS = self._heard_groups
         self.emulator.close()
         await super().stop()
         await self._api.aclose()

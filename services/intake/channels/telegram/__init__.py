@@ -38,8 +38,6 @@ ADMINISTRATORS_KEPT = 300.0
 NAME_WITHIN = 5.0
 LONGEST_PAUSE = 60.0
 ALBUMS = 1000
-HEARS_GROUPS = False
-"""Until the host knows what to do with what is said in groups and with what is edited."""
 
 
 class TelegramSettings(ChannelSettings, channel="telegram"):
@@ -224,7 +222,7 @@ class Telegram(Channel):
                 await host.gone(address)
             case Moved(address, to):
                 await host.moved(address, to)
-            case Incoming() as incoming if HEARS_GROUPS or not (incoming.group or incoming.edits):
+            case Incoming() as incoming:
                 await host.hear(incoming)
         if update.callback_query:
             try:
