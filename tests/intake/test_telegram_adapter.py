@@ -266,12 +266,14 @@ async def test_commands_are_shown_in_four_languages_once(
     for _ in range(2):
         async with listening(telegram, host):
             await eventually(lambda: "getUpdates" in api.calls)
-    private = {language: commands for (scope, language), commands in api.commands.items() if scope == "all_private_chats"}
-    assert set(private) == {"", "uk", "ru", "de", "en"}
-    names = {language: [each["command"] for each in commands] for language, commands in private.items()}
-    assert all(each == names["en"] and "delete" in each for each in names.values())
-    assert private["de"] != private["en"]
-    assert api.calls.count("setMyCommands") == len(api.commands)
+    names = {place: [each["command"] for each in commands] for place, commands in api.commands.items()}
+    for language in ("", "uk", "ru", "de", "en"):
+        assert {"need", "offer", "idea", "status", "language", "privacy", "delete", "stop"} <= set(
+            names["all_private_chats", language]
+        )
+        assert names["all_chat_administrators", language] == ["mode", "topic"]
+    assert len({str(commands) for commands in api.commands.values()}) == 8  # the default speaks Ukrainian
+    assert api.calls.count("setMyCommands") == len(api.commands) == 10
 
 
 async def test_a_provider_that_takes_no_commands_is_heard_all_the_same(
