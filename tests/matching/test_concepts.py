@@ -181,6 +181,20 @@ def test_what_an_asker_lacks_is_wanted(text: str, concept: str) -> None:
     assert concept in concepts(text).named
 
 
+NAMED_WITH_A_NO = [
+    ("Я не хочу жити", "crisis-line"),
+    ("Не с кем оставить ребёнка", "childcare"),
+    ("Ich will nicht mehr leben", "crisis-line"),
+    ("Wir sind nicht krankenversichert", "uninsured"),
+    ("We have no insurance and need a doctor", "uninsured"),
+]
+
+
+@pytest.mark.parametrize(("text", "concept"), NAMED_WITH_A_NO)
+def test_a_no_that_is_part_of_the_name_refuses_nothing(text: str, concept: str) -> None:
+    assert concept in concepts(text).named
+
+
 REFUSED = [
     ("Ми роздаємо одяг і посуд. Меблі не возимо.", "furniture", "dishes"),
     ("Раздаём одежду, но мебель не возим", "furniture", "clothes"),

@@ -10,6 +10,11 @@ _ONLY = frozenset(("тильки", "лише", "лиш", "тольки", "тол
 """After a no, these make it a yes: "not only"."""
 _QUESTION = frozenset(("чи", "ли", "хто", "кто", "де", "где", "wer", "wo", "who", "where", "whether", "ob"))
 
+_NO = frozenset(
+    ("не", "нет", "нема", "немае", "без", "ни", "nicht", "ohne", "nie", "not", "no", "without", "cannot", "dont", "kein", "keine")
+)
+"""A thing that is named with one of these, as "nobody to leave the child with", is not refused by it."""
+
 _HAVE = re.compile(
     r"\b(?:вже|уже) (?:\w+ ){0,2}?(?:е|маемо|маю|мае|есть|имеем|имеется|знайшл\w+|нашл\w+|наш[её]л|отримал\w+|получил\w+|"
     r"виришен\w*|решен\w*)\b|"
@@ -62,6 +67,8 @@ _NEAR = 2
 
 def is_unwanted(words: Sequence[str], start: int, end: int, following: Sequence[str]) -> bool:
     """Whether who asks has, or does not want, what stands at `start` to `end` of a clause."""
+    if _NO & set(words[start:end]):
+        return False
     clause = " ".join(words)
     if _HAVE.search(clause) and not _QUESTION & set(words):
         return True
@@ -75,6 +82,8 @@ def is_unwanted(words: Sequence[str], start: int, end: int, following: Sequence[
 
 def is_refused(words: Sequence[str], start: int, end: int) -> bool:
     """Whether an offer says no to what stands at `start` to `end` of a clause."""
+    if _NO & set(words[start:end]):
+        return False
     if _says(_REFUSED, " ".join(words)):
         return True
     return any(
