@@ -21,12 +21,16 @@ class BotApi(State):
     async def call(self, method: str, arguments: dict[str, Any]) -> Any:
         """One call. Raises Refused."""
         self.calls.append(method)
-        if self._failures[method]:
-            raise self._failures[method].pop(0)
-        function = getattr(self, f"_api_{method}", None)
-        if function is None:
-            raise Refused(404, "Not Found: method not found")
-        return await function(**arguments)
+        try:
+            if self._failures[method]:
+                raise self._failures[method].pop(0)
+            function = getattr(self, f"_api_{method}", None)
+            if function is None:
+                raise Refused(404, "Not Found: method not found")
+            return await function(**arguments)
+        except Refused as refused:
+            self.refused.append(refused.description)
+            raise
 
     async def push(self) -> None:
         """Call the webhook for each update in order, again and again until it is taken. Runs as long as it is served."""
@@ -150,7 +154,7 @@ class BotApi(State):
         if self.per_second and len(sent(1)) >= self.per_second:
             raise Refused(429, "Too Many Requests: retry after 1", 1)
         if self.per_second_each and len(sent(1, chat_id)) >= self.per_second_each:
-            raise Refused(429, "Too Many Requests: retry after 1", 1)
+            raise Refused(429, "Too Many Requests: retry after 1 (chat)", 1)
         if group and self.per_minute_group and len(times := sent(60, chat_id)) >= self.per_minute_group:
             seconds = int(times[0] + 60 - time.monotonic()) + 1
             raise Refused(429, f"Too Many Requests: retry after {seconds}", seconds)

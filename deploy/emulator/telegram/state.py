@@ -75,6 +75,8 @@ class State:
     url: str = ""
     sent: list[SentMessage] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    """Why calls were refused."""
     answered_callbacks: list[str] = field(default_factory=list)
     commands: dict[tuple[str, str], list[dict[str, str]]] = field(default_factory=dict)
     """What `setMyCommands` set, by kind of scope and language."""
