@@ -42,6 +42,7 @@ def build(settings: IntakeSettings) -> Service:
     async def open_all() -> None:
         await memory.check_key(vault)
         await memory.open()
+        await sender.open()
         for channel in channels.values():
             await channel.open()
 

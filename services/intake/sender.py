@@ -27,6 +27,8 @@ CLAIM = timedelta(seconds=15)
 """How long a replica may take to send; after that another one tries."""
 SEND_WITHIN = 10.0
 LOOK_EVERY = 1.0
+LOOK_ELSEWHERE = 10.0
+"""For what is meant for no channel of this replica: rare, and not cheap to look for."""
 LOOK_AGAIN = 0.1
 """When others claim just now, or enough is on its way."""
 AT_ONCE = 50
@@ -63,11 +65,16 @@ class Sender:
         for name in self.delivering.pop_lanes():
             self.lanes.get(name, self.elsewhere).wake()
 
+    async def open(self) -> None:
+        """Make the queue ready for channels with a pace."""
+        for name, channel in self.channels.items():
+            if channel.manifest.limits.per_second:
+                await self.queue.open(name)
+
     async def run(self) -> None:
         """Send what is due, for as long as the service runs."""
-        async with asyncio.TaskGroup() as tasks:
-            for lane in (*self.lanes.values(), self.elsewhere):
-                tasks.create_task(lane.run())
+        # Not a group of tasks: that cancels its tasks once, and a driver can swallow one cancellation; this passes each one on.
+        await asyncio.gather(*(lane.run() for lane in (*self.lanes.values(), self.elsewhere)))
 
 
 class Lane:
@@ -86,8 +93,6 @@ class Lane:
 
     async def run(self) -> None:
         """Send what is due."""
-        if self.limits.per_second:
-            await self.queue.open(self.name)
         async with asyncio.TaskGroup() as tasks:
             while True:
                 self._wake.clear()
@@ -131,7 +136,8 @@ class Lane:
         deliveries, next_due = await self.queue.claim(self.name, now, CLAIM, limit, others)
         addresses = await self.sender.delivering.where_to_write(deliveries)
         posts = [await self._prepare(delivery, addresses.get(delivery.id), now) for delivery in deliveries]
-        look = min(LOOK_EVERY, (next_due - now).total_seconds()) if next_due else LOOK_EVERY
+        pause = LOOK_EVERY if self.channel else LOOK_ELSEWHERE
+        look = min(pause, (next_due - now).total_seconds()) if next_due else pause
         return schedule([post for post in posts if post], now, 0.0), look
 
     async def _prepare(self, delivery: Delivery, address: Address | None, now: datetime) -> Post | None:
