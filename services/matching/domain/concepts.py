@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from math import log, sqrt
 from pathlib import Path
+from typing import NamedTuple
 
 from .denials import is_refused, is_spared, is_unwanted
 from .words import Rarity
@@ -167,6 +168,10 @@ def _clauses(tokens: Sequence[str]) -> list[tuple[int, int, list[str]]]:
     return [(first, last, words[last : last + 2]) for first, last in pairwise(marks)]
 
 
+_Longer = tuple[tuple[int, ...], tuple[tuple[int, ...], ...], str]
+"""The stems after the first of a phrase, the other phrases that must be there, and the concept."""
+
+
 class _Phrases:
     """The words of all concepts, arranged for looking them up by the beginnings of a word."""
 
@@ -175,7 +180,7 @@ class _Phrases:
         self.wholes: dict[str, int] = {}
         self.inner: dict[str, int] = {}
         self.single: dict[int, list[str]] = {}
-        self.longer: dict[int, dict[int, list[tuple[tuple[int, ...], tuple[tuple[int, ...], ...], str]]]] = {}
+        self.longer: dict[int, dict[int, list[_Longer]]] = {}
         """Phrases of several words, by the first of them and one other that must be there too."""
         for concept in all_concepts:
             for phrase in dict.fromkeys(phrase for language in concept.words for phrase in language):
@@ -218,21 +223,31 @@ def _phrases() -> _Phrases:
     return _Phrases(list(catalogue().values()))
 
 
+class _Word(NamedTuple):
+    """A word as the phrases see it: the stems that it meets, what it names by itself, and the phrases that it may begin."""
+
+    stems: frozenset[int]
+    names: tuple[str, ...]
+    begins: tuple[dict[int, list[_Longer]], ...]
+
+
 @lru_cache(maxsize=50_000)
-def _stems(word: str) -> frozenset[int]:
-    return _phrases().of(word)
+def _word(word: str) -> _Word:
+    phrases = _phrases()
+    stems = phrases.of(word)
+    names = tuple(name for stem in stems for name in phrases.single.get(stem, ()))
+    return _Word(stems, names, tuple(phrases.longer[stem] for stem in stems if stem in phrases.longer))
 
 
 def _found(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
     """The concepts of a sentence, with where their words begin and end."""
-    phrases = _phrases()
-    met = [_stems(word) for word in words]
+    seen = [_word(word) for word in words]
+    met = [word.stems for word in seen]
     everywhere = frozenset().union(*met)
-    for start, stems in enumerate(met):
-        for stem in stems:
-            for name in phrases.single.get(stem, ()):
-                yield name, start, start + 1
-            longer = phrases.longer.get(stem, {})
+    for start, word in enumerate(seen):
+        for name in word.names:
+            yield name, start, start + 1
+        for longer in word.begins:
             for also in longer.keys() & everywhere:
                 for rest, others, name in longer[also]:
                     end = _follow(met, start, rest)
