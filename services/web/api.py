@@ -15,6 +15,7 @@ from .guard import DeskKey, Headers, OtherSite, TooLarge
 from .pages import HERE, Pages
 from .repository import ReadModel
 from .rooms import Rooms
+from .spam import FormGuard
 
 ASYNCAPI = Path(anlaufstelle_contracts.__file__).parents[1] / "asyncapi.yaml"
 ROBOTS = "User-agent: *\nDisallow: /desk\nDisallow: /s/\n"
@@ -22,13 +23,15 @@ FRAMEWORK_PAGES = ("/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def register(api: FastAPI, pages: Pages, rooms: Rooms, model: ReadModel, key: DeskKey, services: dict[str, str]) -> None:
+def register(
+    api: FastAPI, pages: Pages, rooms: Rooms, model: ReadModel, key: DeskKey, form_guard: FormGuard, services: dict[str, str]
+) -> None:  # fmt: skip
     """All routes; `services` are the addresses of the others, by name."""
     # The interactive API pages of the framework describe nothing here: what this port serves is for people.
     api.router.routes = [route for route in api.router.routes if getattr(route, "path", "") not in FRAMEWORK_PAGES]
     api.add_middleware(Headers)
     api.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    public.register(api, pages, rooms)
+    public.register(api, pages, rooms, form_guard)
     desk.register(api, pages, rooms, model, key)
 
     @api.get("/docs", include_in_schema=False)

@@ -12,6 +12,7 @@ from .domain.phrases import _
 from .guard import PRIVATE, read_form
 from .pages import Pages
 from .rooms import Conversation, Refused, RoomAway, Rooms, Said
+from .spam import TRAP, FormGuard
 
 LONGEST_TEXT = 4_000
 ERASES = "erase.yes"
@@ -37,7 +38,7 @@ class Offered(Said):
     offered: str = ""
 
 
-def register(api: FastAPI, pages: Pages, rooms: Rooms) -> None:
+def register(api: FastAPI, pages: Pages, rooms: Rooms, guard: FormGuard) -> None:
     """`/` and `/s/{token}`."""
 
     @api.get("/", include_in_schema=False)
@@ -51,6 +52,9 @@ def register(api: FastAPI, pages: Pages, rooms: Rooms) -> None:
         language = pages.public_language(request)
         problem, status = _problem(pages, language, text), 422
         if not problem:
+            said, status = guard.problem(request, form)
+            problem = pages.speech(language).say(said) if said else ""
+        if not problem:
             try:
                 token = await rooms.say(text, language=language, message_id=_once(form_id, text))
             except (RoomAway, Refused) as error:
@@ -61,8 +65,8 @@ def register(api: FastAPI, pages: Pages, rooms: Rooms) -> None:
 
     def write(request: Request, problem: str = "", text: str = "", form_id: str = "", status: int = 200) -> HTMLResponse:
         language = pages.public_language(request)
-        form_id = form_id or new_id()
-        return pages.render(request, "index.html", language, status=status, problem=problem, text=text, form_id=form_id)
+        stamp = guard.stamp(form_id)
+        return pages.render(request, "index.html", language, status=status, problem=problem, text=text, stamp=stamp, trap=TRAP)
 
     @api.get("/s/{token}", include_in_schema=False)
     async def status_page(request: Request, token: str) -> HTMLResponse:
@@ -151,8 +155,8 @@ def _text(form: dict[str, list[str]]) -> str:
 
 
 def _form_id(form: dict[str, list[str]]) -> str:
-    """The hidden id of the form."""
-    form_id = form.get("id", [""])[0]
+    """The hidden id of the form, without the stamp that it may carry."""
+    form_id = form.get("id", [""])[0].partition(".")[0]
     return form_id if _ID.fullmatch(form_id) else new_id()
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 
+from services.web import spam
 from services.web.main import build
 from tests.web.house import House, open_house, settings_of
 
@@ -13,6 +14,12 @@ from tests.web.house import House, open_house, settings_of
 def _open_house() -> Iterator[House]:
     with open_house() as house:
         yield house
+
+
+@pytest.fixture(autouse=True)
+def _quick_writers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests write faster than people."""
+    monkeypatch.setattr(spam, "SOONEST", 0)
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from services.web.main import build
-from tests.web.house import TOKEN, House, settings_of
+from services.web.spam import FormGuard
+from tests.web.house import DESK_KEY, TOKEN, House, settings_of
 
 LANGUAGES = ("uk", "ru", "de", "en")
 NEED = "Шукаю курси німецької для мами"
@@ -20,8 +21,12 @@ def form_id(page: httpx.Response) -> str:
     return found[1]
 
 
+def stamp(name: str = "form-0001") -> str:
+    return FormGuard(DESK_KEY, 1).stamp(name)
+
+
 async def write(browser: httpx.AsyncClient, text: str, **more: str) -> httpx.Response:
-    return await browser.post("/?lang=uk", data={"id": "form-0001", "text": text, **more})
+    return await browser.post("/?lang=uk", data={"id": stamp(), "text": text, **more})
 
 
 async def test_a_need_is_written_and_its_answer_appears_on_a_private_page(browser: httpx.AsyncClient, house: House) -> None:
@@ -105,7 +110,7 @@ async def test_no_word_is_lost_when_intake_is_away(browser: httpx.AsyncClient, h
     assert answer.status_code == 503
     assert "Ваші слова не зникли" in unescape(answer.text)
     assert "Мої слова &lt;&amp;&gt;</textarea>" in answer.text
-    assert form_id(answer) == "form-0001"
+    assert form_id(answer).startswith("form-0001.")
     again = await browser.post(f"/s/{TOKEN}?lang=uk", data={"id": "form-0003", "text": "І ще слова"})
     assert again.status_code == 503
     assert "І ще слова</textarea>" in again.text
@@ -167,7 +172,7 @@ async def test_headers(browser: httpx.AsyncClient, house: House, path: str) -> N
     ({"Origin": "null"}, False), ({}, True),
 ])  # fmt: skip
 async def test_other_sites_cannot_write(browser: httpx.AsyncClient, house: House, headers: dict[str, str], taken: bool) -> None:
-    answer = await browser.post("/", data={"text": NEED}, headers=headers)
+    answer = await browser.post("/", data={"id": stamp(), "text": NEED}, headers=headers)
     assert (answer.status_code, len(house.said)) == ((303, 1) if taken else (403, 0))
     desk = await browser.post("/desk/login", data={"key": "wrong"}, headers=headers)
     assert desk.status_code == (401 if taken else 403)
