@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings
 from chassis import Settings, telemetry
 from services.intake import channels
 from services.intake.channels.base import Answering, Capability, Listening
-from services.matching import calibration
+from services.matching import calibration, second_opinion
 
 from . import quality
 
@@ -164,7 +164,7 @@ def metrics_page() -> str:
 
 def metrics() -> list[MetricWrapperBase]:
     """Every metric of the chassis and of services, as the code declares them."""
-    declared = [value for module in (telemetry, calibration) for value in vars(module).values()]
+    declared = [value for module in (telemetry, calibration, second_opinion) for value in vars(module).values()]
     return [value for value in declared if isinstance(value, Counter | Gauge | Histogram)]
 
 

@@ -210,7 +210,7 @@ def register(
     async def show_need(need_id: str) -> NeedView:
         """What became of a need; 404 until it is decided."""
         need = await needs.get(need_id)
-        if need is None or need.state is NeedState.ERASED:
+        if need is None or need.state in (NeedState.ERASED, NeedState.OPEN):
             raise HTTPException(404, "no such need, or it is not decided yet")
         return _need_view(need)
 

@@ -3,13 +3,15 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from anlaufstelle_contracts import MatchReason
+
 from chassis import UnitOfWork
 
 from .directory import Directory
-from .domain.decision import Decision, Outcome, decide, settle
+from .domain.decision import Decision, decide, settle
 from .domain.gap import Gap
 from .domain.model import Model, to_bytes
-from .domain.need import Need
+from .domain.need import Need, NeedState
 from .encoder import Encoder
 
 
@@ -40,9 +42,11 @@ class Deciding:
 
         Until it is pointed to an offer it stays in its gap: what a coordinator is asked about may still be no help.
         """
-        if decision.outcome is Outcome.REFER:
-            need = await leave_gap(need, uow, decision.offers[0].offer_id)
+        if turned_down := {one.offer_id for one in decision.excluded if one.reason == MatchReason.SECOND_OPINION}:
+            need = need.model_copy(update={"rejected": sorted({*need.rejected, *turned_down})})
         decided, said = settle(await self.read(need), decision)
+        if decided.state is NeedState.REFERRED:
+            decided = await leave_gap(decided, uow, decision.offers[0].offer_id)
         uow.save(decided)
         uow.emit(said)
 

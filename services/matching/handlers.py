@@ -1,5 +1,7 @@
 """What a need, a withdrawal, an offer, an answer and a farewell do. Each may arrive first, late or twice."""
 
+from collections.abc import Callable
+
 from anlaufstelle_contracts import Answer, NeedArticulated, NeedWithdrawn, OfferSubmitted, PersonErased, ReferralAnswered
 
 from chassis import Service, UnitOfWork
@@ -7,17 +9,20 @@ from chassis import Service, UnitOfWork
 from .corrections import forget_example
 from .deciding import Deciding, leave_gap
 from .domain.answers import Answered, take
-from .domain.decision import Outcome
+from .domain.decision import Decision, Outcome
 from .domain.model import to_bytes
 from .domain.need import Need, NeedState
 from .domain.offer import Giver, Offer, OfferContent, OfferStatus
 from .repository import Needs
 
 
-def register(service: Service, deciding: Deciding, needs: Needs, check_after: int) -> None:
+def register(
+    service: Service, deciding: Deciding, needs: Needs, check_after: int, is_put_off: Callable[[Need, Decision], bool]
+) -> None:  # fmt: skip
     """Needs are decided by `deciding`; `needs` finds those of a person who leaves.
 
-    An offer is to be checked when `check_after` people in a row could reach nobody there.
+    An offer is to be checked when `check_after` people in a row could reach nobody there. What `is_put_off` says of a decision is
+    kept open: the keeper settles it.
     """
 
     @service.prepares(NeedArticulated)
@@ -38,7 +43,11 @@ def register(service: Service, deciding: Deciding, needs: Needs, check_after: in
             uow.emit(said)
             return
         need = await deciding.read(need)
-        await deciding.settle(need, await deciding.decide(need, deciding.day(uow.cause.time)), uow)
+        decision = await deciding.decide(need, deciding.day(uow.cause.time))
+        if is_put_off(need, decision):
+            uow.save(need)
+        else:
+            await deciding.settle(need, decision, uow)
 
     @service.handles(NeedWithdrawn)
     async def take_back(event: NeedWithdrawn, uow: UnitOfWork) -> None:

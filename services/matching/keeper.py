@@ -7,6 +7,7 @@ nothing twice. What is left to do stands in the store: an offer's `rematch_on`, 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 import structlog
@@ -24,12 +25,16 @@ from .domain.need import Need, NeedState
 from .domain.offer import Offer
 from .repository import Gaps, Needs, Offers, StoreAway
 
+if TYPE_CHECKING:
+    from .second_opinion import SecondOpinion
+
 log = structlog.get_logger()
 
 EVERY = 1.0
 OFFERS_A_ROUND = 200
 NEEDS_A_PAGE = 500
 GATHERED_A_ROUND = 200
+PUT_OFF_A_ROUND = 100
 COUNTED = 1_000
 """Most needs that the evidence of a gap is read from: the newest."""
 
@@ -38,9 +43,10 @@ class Keeper:
     """Runs in every replica; works in the one that holds the lease."""
 
     def __init__(
-        self, service: Service, deciding: Deciding, needs: Needs, offers: Offers, gaps: Gaps, thresholds: Thresholds
+        self, service: Service, deciding: Deciding, needs: Needs, offers: Offers, gaps: Gaps, thresholds: Thresholds,
+        opinions: "SecondOpinion | None",
     ) -> None:  # fmt: skip
-        self._service, self._deciding = service, deciding
+        self._service, self._deciding, self._opinions = service, deciding, opinions
         self._needs, self._offers, self._gaps = needs, offers, gaps
         self._thresholds = thresholds
         self._wake = asyncio.Event()
@@ -55,20 +61,28 @@ class Keeper:
         while True:
             async with self._service.lease("keeper") as lease:
                 self._is_new = True  # another may have died between a gap's last need and its announcement
-                while lease.held:
-                    try:
-                        await self.round()
-                    except StoreAway:
-                        log.warning("keeper waits, store away")
-                    try:
-                        async with asyncio.timeout(EVERY):
-                            await self._wake.wait()
-                    except TimeoutError:
-                        pass
-                    self._wake.clear()
+                try:
+                    while lease.held:
+                        await self._keep()
+                finally:
+                    if self._opinions:
+                        await self._opinions.stop()
+
+    async def _keep(self) -> None:
+        try:
+            await self.round()
+        except StoreAway:
+            log.warning("keeper waits, store away")
+        try:
+            async with asyncio.timeout(EVERY):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+        self._wake.clear()
 
     def _committed(self, events: list[Event]) -> None:
-        if any(isinstance(event, NeedUnmet | OfferPublished | OfferChanged) for event in events):
+        may_be_put_off = self._opinions is not None and not events
+        if may_be_put_off or any(isinstance(event, NeedUnmet | OfferPublished | OfferChanged) for event in events):
             self._wake.set()
 
     async def round(self) -> None:
@@ -84,6 +98,22 @@ class Keeper:
         if due:
             await self._rematch(due, now, today)
         await self._gather(now, today)
+        await self._settle_put_off(today)
+
+    # --- needs that wait for a second opinion ---
+
+    async def _settle_put_off(self, today: date) -> None:
+        for need in await self._needs.put_off(PUT_OFF_A_ROUND):
+            if self._opinions:
+                self._opinions.ask(need, self._settle)
+            else:  # it was put off when there was somebody to ask
+                await self._settle(need, await self._deciding.decide(need, today))
+
+    async def _settle(self, need: Need, decision: Decision) -> None:
+        try:
+            await self._apply([(need, decision)])
+        except StoreAway:
+            log.warning("need not settled, store away")
 
     # --- waiting needs and new offers ---
 

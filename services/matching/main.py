@@ -1,11 +1,11 @@
 """The process: `python -m services.matching.main`."""
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Self
 from zoneinfo import ZoneInfo
 
 from anlaufstelle_contracts.taxonomy import Category
-from pydantic import Field, PositiveInt, SecretStr
+from pydantic import Field, PositiveInt, SecretStr, model_validator
 
 from chassis import Service, Settings, run
 
@@ -13,12 +13,17 @@ from . import api, corrections, handlers
 from .calibration import Calibration
 from .deciding import Deciding
 from .directory import Directory
+from .domain.decision import Decision
 from .domain.gap import Thresholds
 from .domain.model import Model
+from .domain.need import Need
 from .encoder import BundledEncoder, Encoder, EndpointEncoder, RememberingEncoder
 from .keeper import Keeper
 from .publishing import Publishing
 from .repository import Examples, Gaps, Needs, Offers, Predictions
+
+if TYPE_CHECKING:
+    from .second_opinion import SecondOpinion
 
 
 class MatchingSettings(Settings):
@@ -32,6 +37,14 @@ class MatchingSettings(Settings):
     embedding_key: SecretStr = Field(SecretStr(""), description="Bearer key of the endpoint.")
     embedding_query_prefix: str = Field("query: ", description="What the endpoint's model wants before a need.")
     embedding_passage_prefix: str = Field("passage: ", description="What the endpoint's model wants before an offer.")
+    second_opinion_url: str = Field(
+        "", description="Own OpenAI-compatible chat endpoint, e.g. http://host/v1; empty: none is asked."
+    )
+    second_opinion_model: str = Field("", description="Its model.")
+    second_opinion_key: SecretStr = Field(SecretStr(""), description="Bearer key of that endpoint.")
+    second_opinion_seconds: float = Field(8.0, gt=0, le=60, description="Seconds after which an unsure need is left to people.")
+    second_opinion_calls: int = Field(60, ge=1, description="Most unsure needs that are asked about in an hour.")
+    second_opinion_tokens: int = Field(100_000, ge=1, description="Most tokens that they may take in an hour.")
     check_after: int = Field(3, ge=1, description="People in a row who reached nobody, after which an offer is to be checked.")
     gap_people: int = Field(3, ge=1, description="People with similar unmet needs that make a gap.")
     gap_people_by_category: dict[Category, PositiveInt] = Field(
@@ -41,6 +54,12 @@ class MatchingSettings(Settings):
         {"now": 2}, description='So many people who need it that urgently make a gap as well, JSON: {"now": 2, "days": 3}.'
     )
     gap_days: int = Field(60, ge=1, description="Days for which a need counts as waiting.")
+
+    @model_validator(mode="after")
+    def _second_opinion_has_a_model(self) -> Self:
+        if self.second_opinion_url and not self.second_opinion_model:
+            raise ValueError("second_opinion_url needs second_opinion_model")
+        return self
 
 
 class WrongEncoder(ValueError):
@@ -63,12 +82,29 @@ def build(settings: MatchingSettings) -> Service:
         {str(urgency): people for urgency, people in settings.gap_people_by_urgency.items()},
     )  # fmt: skip
     directory.register(service)
-    handlers.register(service, deciding, needs, settings.check_after)
+    opinions = _second_opinion(settings, deciding, service)
+    handlers.register(service, deciding, needs, settings.check_after, opinions.is_wanted if opinions else _never)
     Calibration(Predictions(service)).register(service)
-    Keeper(service, deciding, needs, offers, gaps, thresholds).register()
+    Keeper(service, deciding, needs, offers, gaps, thresholds, opinions).register()
     corrections.register(service, deciding, needs, offers, Examples(service))
     api.register(service, deciding, Publishing(service, offers, deciding), needs, offers, gaps)
     return service
+
+
+def _second_opinion(settings: MatchingSettings, deciding: Deciding, service: Service) -> "SecondOpinion | None":
+    if not settings.second_opinion_url:
+        return None
+    from .second_opinion import Budget, Endpoint, SecondOpinion  # nothing of it is there where it is not wanted
+
+    endpoint = Endpoint(
+        settings.second_opinion_url, settings.second_opinion_model, settings.second_opinion_key, settings.second_opinion_seconds
+    )
+    budget = Budget(settings.second_opinion_calls, settings.second_opinion_tokens)
+    return SecondOpinion(deciding, endpoint, budget, service.fail)
+
+
+def _never(_: Need, __: Decision) -> bool:
+    return False
 
 
 def _encoder(settings: MatchingSettings) -> Encoder:

@@ -83,6 +83,10 @@ class Needs:
         }  # fmt: skip
         return await self._needs.find(where, sort=[("_id", ASCENDING)], limit=limit)
 
+    async def put_off(self, limit: int) -> list[Need]:
+        """Needs that are not decided yet, in the order of their ids."""
+        return await self._needs.find({"state": NeedState.OPEN.value}, sort=[("_id", ASCENDING)], limit=limit)
+
     async def ungathered(self, limit: int) -> list[Need]:
         """Unmet needs that count for no gap yet, in the order of their ids."""
         return await self._needs.find(

@@ -40,6 +40,7 @@ PHRASES: dict[str, dict[str, str]] = {
         MatchReason.AUDIENCE: _("audience"),
         MatchReason.HORIZON: _("duration"),
         MatchReason.WORDS: _("same words"),
+        MatchReason.SECOND_OPINION: _("second opinion"),
     },
     "unmet": {
         UnmetReason.NO_SUCH_OFFER: _("no such offer"),
