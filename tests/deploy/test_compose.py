@@ -49,6 +49,9 @@ def test_a_service_is_told_what_its_settings_know_and_not_what_is_secret_to_othe
     for field, info in get_settings_class(name).model_fields.items():
         aliases = getattr(info.validation_alias, "choices", [])
         known |= {f"ANLAUFSTELLE_{field.upper()}", *map(str, aliases)}
+    if name == "intake":
+        assert services(COMPOSE)[name]["env_file"] == [{"path": "channels.env", "required": False}]
+        known.add("ANLAUFSTELLE_TELEGRAM_BOT_TOKEN")
     neighbours = {f"ANLAUFSTELLE_{other.upper()}_URL" for other in SERVICES}
     assert set(told) <= known | neighbours
     assert told["ANLAUFSTELLE_NATS_PASSWORD"].startswith(f"${{{containers.password_name(name)}:?")

@@ -1,12 +1,12 @@
 """Reading what is sent over HTTP, for channels and the other routes: clear refusals that repeat nothing of the content."""
 
 import hmac
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fastapi import HTTPException, Request
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from .base import Heard
+from .base import Heard, Host
 
 MOST_BYTES = 1_000_000
 MOST_SIGNS = 10_000
@@ -36,13 +36,13 @@ def check_secret(given: str, expected: SecretStr) -> None:
         raise HTTPException(401, "wrong secret")
 
 
-async def read_body(request: Request) -> bytes:
-    """The body, refused as soon as it is larger than a megabyte."""
+async def read_body(request: Request, most: int = MOST_BYTES) -> bytes:
+    """The body, refused as soon as it is larger than a megabyte, or whatever a provider may send."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_BYTES:
-            raise HTTPException(413, f"at most {MOST_BYTES} bytes are taken")
+        if len(body) > most:
+            raise HTTPException(413, f"at most {most} bytes are taken")
     return bytes(body)
 
 
@@ -60,3 +60,24 @@ def check_length(text: str) -> str:
     if not text.strip():
         raise HTTPException(400, "text: empty")
     return text
+
+
+async def read_back(host: Host, address: str) -> dict[str, Any]:
+    """Both sides of a conversation, as our own pages show it. 404 when nobody ever wrote from that address."""
+    found = await host.conversation(address)
+    if found is None:
+        raise HTTPException(404, "no such conversation, or it has been deleted")
+    language, lines = found
+    return {
+        "language": language,
+        "messages": [
+            {
+                "from": "us" if line.ours else "person",
+                "text": line.text,
+                "time": line.time,
+                "choices": [{"value": button.value, "label": button.label} for button in line.buttons],
+                "need_id": line.need_id,
+            }
+            for line in lines
+        ],
+    }
