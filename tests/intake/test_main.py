@@ -14,9 +14,9 @@ from tests.kit.infra import Bus, Store
 
 
 def test_a_channel_is_on_when_one_of_its_settings_is() -> None:
-    assert switched_on({}) == ["console", "web"]
-    assert switched_on({"ANLAUFSTELLE_TELEGRAM_BOT_TOKEN": ""}) == ["console", "web"]
-    assert switched_on({"ANLAUFSTELLE_TELEGRAM_BOT_TOKEN": "1:a"}) == ["console", "web", "telegram"]
+    assert switched_on({}) == ["console", "desk", "web"]
+    assert switched_on({"ANLAUFSTELLE_TELEGRAM_BOT_TOKEN": ""}) == ["console", "desk", "web"]
+    assert switched_on({"ANLAUFSTELLE_TELEGRAM_BOT_TOKEN": "1:a"}) == ["console", "desk", "web", "telegram"]
 
 
 def test_a_webhook_without_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from .base import Channel
 
 GROUP = "anlaufstelle.channels"
-ALWAYS_ON = ("console", "web")
+ALWAYS_ON = ("console", "desk", "web")
 """Channels of our own that need no provider and so no settings."""
 NO_CHANNEL = frozenset({"base", "http"})
 

@@ -3,13 +3,13 @@
 import secrets
 from typing import Any
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from chassis import new_id
 
 from .base import Capability, Channel, Host, Incoming, Manifest, Outgoing, Result, Sent
-from .http import check_length, read_json, refuse_too_fast
+from .http import check_length, read_back, read_json, refuse_too_fast
 
 SHORTEST_FORM_ID = 16
 
@@ -47,22 +47,6 @@ class Web(Channel):
 
         @router.get("/conversations/{token}")
         async def read(token: str) -> dict[str, Any]:
-            found = await host.conversation(token)
-            if found is None:
-                raise HTTPException(404, "no such conversation, or it has been deleted")
-            language, lines = found
-            return {
-                "language": language,
-                "messages": [
-                    {
-                        "from": "us" if line.ours else "person",
-                        "text": line.text,
-                        "time": line.time,
-                        "choices": [{"value": button.value, "label": button.label} for button in line.buttons],
-                        "need_id": line.need_id,
-                    }
-                    for line in lines
-                ],
-            }
+            return await read_back(host, token)
 
         return router
