@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from . import desk, public
+from . import counter, desk, public
 from .domain.phrases import _
 from .guard import DeskKey, Headers, OtherSite, TooLarge
 from .pages import HERE, Pages
@@ -32,7 +32,9 @@ def register(
     api.add_middleware(Headers)
     api.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     public.register(api, pages, rooms, form_guard)
-    desk.register(api, pages, rooms, model, key)
+    login = desk.login_page(pages)
+    desk.register(api, pages, rooms, model, key, login)
+    counter.register(api, pages, rooms, key, login)
 
     @api.get("/docs", include_in_schema=False)
     async def docs(request: Request) -> Response:

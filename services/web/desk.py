@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from operator import itemgetter
+from typing import Protocol
 from uuid import UUID, uuid5
 
 from anlaufstelle_contracts import UnmetReason
@@ -36,6 +37,12 @@ NOTES = {
     "away": _("Matching cannot be reached just now. Nothing was decided; please try again."),
 }
 GOOD_NOTES = ("sent", "unmet", "topic", "reachable", "withdrawn")
+
+
+class Login(Protocol):
+    """Gives the page that asks for the desk's key."""
+
+    def __call__(self, request: Request, problem: str = "") -> Response: ...
 
 
 class Looking:
@@ -72,7 +79,18 @@ class Looking:
         return self._today()
 
 
-def register(api: FastAPI, pages: Pages, rooms: Rooms, model: ReadModel, key: DeskKey) -> None:
+def login_page(pages: Pages) -> Login:
+    """Asks for the desk's key."""
+
+    def login(request: Request, problem: str = "") -> Response:
+        language = pages.desk_language(request)
+        words = pages.speech(language).say(problem) if problem else ""
+        return pages.render(request, "desk_login.html", language, status=401, cookie=DESK_COOKIE, problem=words)
+
+    return login
+
+
+def register(api: FastAPI, pages: Pages, rooms: Rooms, model: ReadModel, key: DeskKey, login: Login) -> None:
     """`/desk` and what belongs to it."""
     looking = Looking(model, rooms, pages.today)
 
@@ -118,11 +136,6 @@ def register(api: FastAPI, pages: Pages, rooms: Rooms, model: ReadModel, key: De
                 *(promised if drift and drift.answered >= ENOUGH_ANSWERS else []),
             ],
         )
-
-    def login(request: Request, problem: str = "") -> Response:
-        language = pages.desk_language(request)
-        words = pages.speech(language).say(problem) if problem else ""
-        return pages.render(request, "desk_login.html", language, status=401, cookie=DESK_COOKIE, problem=words)
 
     def enter(request: Request, given: str) -> Response:
         if not key.opens(given):

@@ -54,7 +54,7 @@ class Headers:
 
 async def read_form(request: Request) -> dict[str, list[str]]:
     """The fields of a posted form. Raises OtherSite and TooLarge."""
-    if not _same_site(request):
+    if not is_same_site(request):
         raise OtherSite
     body = b""
     async for chunk in request.stream():
@@ -67,7 +67,7 @@ async def read_form(request: Request) -> dict[str, list[str]]:
         raise TooLarge from None
 
 
-def _same_site(request: Request) -> bool:
+def is_same_site(request: Request) -> bool:
     """Browsers say where a post comes from. `Origin: null` is what they send from a page without referrer."""
     fetch_site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if fetch_site:

@@ -1,15 +1,19 @@
 """The other services over HTTP: intake takes people's words, matching takes a coordinator's decision."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import quote
 
 import httpx
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 TIMEOUT = 10.0
+LONG = 120.0
+"""Seconds that a list of hundreds may take."""
 GLANCE = 1.0
 """Seconds to wait for what the desk can do without."""
+
+M = TypeVar("M", bound=BaseModel)
 
 
 class RoomAway(Exception):
@@ -60,6 +64,33 @@ class Accepted(BaseModel):
     token: str
 
 
+class Noted(BaseModel):
+    """Under which code a visitor's conversation is read."""
+
+    code: str
+
+
+class Row(Noted):
+    """A row of a list that was taken."""
+
+    line: int
+    kind: str
+
+
+class BadRow(BaseModel):
+    """A row that could not be read, and why."""
+
+    line: int
+    error: str
+
+
+class Listed(BaseModel):
+    """What became of a list."""
+
+    taken: list[Row]
+    errors: list[BadRow]
+
+
 class Drift(BaseModel):
     """What matching predicted of the last answered referrals, and what share of them helped."""
 
@@ -79,19 +110,35 @@ class Rooms:
     async def say(self, text: str, *, language: str, message_id: str, token: str | None = None) -> str:
         """Hand a person's words to intake, once for an id; gives the token of the conversation. Raises RoomAway, Refused."""
         body = {"text": text, "language": language, "id": message_id, "token": token}
-        answer = await self._call("POST", f"{self._intake}/channels/web/messages", json=body)
-        try:
-            return Accepted.model_validate_json(answer.content).token
-        except ValidationError:
-            raise RoomAway("intake gave no token") from None
+        return self._read(Accepted, await self._call("POST", f"{self._intake}/channels/web/messages", json=body)).token
 
     async def conversation(self, token: str) -> Conversation:
         """What was said. Raises RoomAway and Refused (404: nobody has that token)."""
-        answer = await self._call("GET", f"{self._intake}/channels/web/conversations/{quote(token, safe='')}")
+        url = f"{self._intake}/channels/web/conversations/{quote(token, safe='')}"
+        return self._read(Conversation, await self._call("GET", url))
+
+    async def write_down(
+        self, text: str, *, note_id: str, kind: str | None = None, language: str | None = None, code: str | None = None
+    ) -> str:
+        """Hand what a visitor said to intake, once for an id; gives the code of the conversation. Raises RoomAway, Refused."""
+        body = {"text": text, "id": note_id, "kind": kind, "language": language, "code": code}
+        return self._read(Noted, await self._call("POST", f"{self._intake}/channels/desk/messages", json=body)).code
+
+    async def visitor(self, code: str) -> Conversation:
+        """What was said with a visitor. Raises RoomAway and Refused (404: there is none)."""
+        url = f"{self._intake}/channels/desk/conversations/{quote(code, safe='')}"
+        return self._read(Conversation, await self._call("GET", url))
+
+    async def hand_in(self, table: bytes) -> Listed:
+        """Hand a list to intake. Raises RoomAway, Refused (it is no list)."""
+        url = f"{self._intake}/channels/desk/lists"
+        return self._read(Listed, await self._call("POST", url, content=table, timeout=LONG))
+
+    def _read(self, model: type[M], answer: httpx.Response) -> M:
         try:
-            return Conversation.model_validate_json(answer.content)
+            return model.model_validate_json(answer.content)
         except ValidationError:
-            raise RoomAway("intake gave no conversation") from None
+            raise RoomAway(f"no {model.__name__}") from None
 
     async def decide(self, need_id: str, decision: dict[str, str | list[str]], *, key: str) -> None:
         """A coordinator's decision; the same key decides once. Raises RoomAway and Refused."""
@@ -117,11 +164,12 @@ class Rooms:
         await self._call("POST", f"{self._matching}/{path}", json=body, headers={"Idempotency-Key": key})
 
     async def _call(
-        self, method: str, url: str, *, json: object = None, headers: dict[str, str] | None = None, timeout: float = TIMEOUT
+        self, method: str, url: str, *, json: object = None, content: bytes | None = None,
+        headers: dict[str, str] | None = None, timeout: float = TIMEOUT,
     ) -> httpx.Response:  # fmt: skip
         try:
             answer = await self._client.request(
-                method, url, json=json, headers={**self._headers, **(headers or {})}, timeout=timeout
+                method, url, json=json, content=content, headers={**self._headers, **(headers or {})}, timeout=timeout
             )
         except httpx.HTTPError as error:
             raise RoomAway(type(error).__name__) from None

@@ -40,6 +40,7 @@ class House:
     url: str = ""
     said: list[dict[str, Any]] = field(default_factory=list)
     clicked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    lists: list[bytes] = field(default_factory=list)
     answered: int = 0
     decided: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
@@ -75,6 +76,24 @@ class House:
             if token != TOKEN:
                 return JSONResponse({}, 404)
             return {"language": self.language, "messages": self.messages}
+
+        @app.post("/channels/desk/messages", status_code=202)
+        async def write_down(body: dict[str, Any]) -> Any:
+            self.said.append(body)
+            self.messages.append({"from": "person", "text": body["text"], "time": "2026-11-24T09:30:00Z"})
+            return {"code": TOKEN, "need_id": "n1", "kind": "need"}
+
+        @app.get("/channels/desk/conversations/{code}")
+        async def visitor(code: str) -> Any:
+            return await conversation(code)
+
+        @app.post("/channels/desk/lists", status_code=202)
+        async def take_list(request: Request) -> Any:
+            self.lists.append(await request.body())
+            if not self.lists[-1].startswith(b"text"):
+                return JSONResponse({}, 400)
+            taken = [{"line": 2, "code": TOKEN, "need_id": "n1", "kind": "need"}]
+            return {"taken": taken, "errors": [{"line": 3, "error": "text: empty"}]}
 
         @app.post("/needs/{need_id}/decision")
         async def decide(need_id: str, body: dict[str, Any], idempotency_key: str = Header()) -> Any:

@@ -16,6 +16,7 @@ from anlaufstelle_contracts import (
     NeedArticulated,
     NeedMatched,
     NeedUnmet,
+    OfferCheckRequested,
     OfferPublished,
     ProjectProposed,
     ReferralAnswered,
@@ -65,7 +66,8 @@ CHOICES = {
 
 
 def fill(house: House) -> None:
-    """A conversation with a question and its answer."""
+    """A conversation with a question and its answer, and what matching knows of its predictions."""
+    house.answered = 120
     house.messages[:] = [
         {"from": "person", "text": "Шукаю курси німецької для мами, їй 62 роки, живемо в Грюнау", "time": "2026-11-24T09:30:00Z"},
         {
@@ -123,7 +125,9 @@ def story() -> list[Event]:
         GapDetected(
             gap_id="g1", categories=["animals", "finance"], need_count=9, person_count=8, districts=["Grünau", "Paunsdorf"],
             reasons=["no_such_offer", "full"], since=datetime(2026, 11, 3, tzinfo=UTC), keywords=["Tierarzt", "кіт", "щеплення"],
+            labels={"de": "Tiere: Tierarzt, Impfung", "uk": "Тварини: ветеринар, кіт"},
         ),
+        OfferCheckRequested(offer_id="o1", title="Kleiderkammer Grünau"),
         ProjectProposed(
             project_id="pr1", gap_id="g1", title="Tiere · Geld und Schulden (Grünau, Paunsdorf)", need_count=9,
             summary="9 ungedeckte Bedarfe, 8 Menschen, seit 3. November 2026\nWarum es fehlt: niemand bietet es an",
