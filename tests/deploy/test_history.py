@@ -15,6 +15,7 @@ from deploy.problem import Problem
 from deploy.telegram_export import Said
 from services.intake import understanding
 from services.intake.domain.triage import Kind
+from services.intake.understanding import Understood
 
 NEED = "Шукаю кімнату для двох, дуже потрібне житло"
 OFFER = "Biete ein Fahrrad kostenlos an"
@@ -168,8 +169,8 @@ def test_needs_wait_for_replies_within_bounds(monkeypatch: pytest.MonkeyPatch) -
 def _kinds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Triage by a word: what the model says of these texts is not this test's business, and loading it takes seconds."""
 
-    def kinds(texts: list[str]) -> list[Kind]:
+    def read(texts: list[str]) -> list[Understood]:
         words = {"Шукаю": Kind.NEED, "Biete": Kind.OFFER}
-        return [next((kind for word, kind in words.items() if word in text), Kind.CHATTER) for text in texts]
+        return [Understood(next((kind for word, kind in words.items() if word in text), Kind.CHATTER)) for text in texts]
 
-    monkeypatch.setattr(understanding, "_kinds", kinds)
+    monkeypatch.setattr(understanding, "_read", read)

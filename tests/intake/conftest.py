@@ -11,6 +11,7 @@ from anlaufstelle_contracts import CloudEvent, Event
 from chassis import Service
 from services.intake import understanding
 from services.intake.domain.triage import Kind
+from services.intake.understanding import Understood
 from tests.kit import running
 from tests.kit.infra import Bus, Store
 from tests.kit.waiting import eventually
@@ -70,10 +71,10 @@ async def intake(bus: Bus, store: Store) -> AsyncIterator[Intake]:
 @pytest.fixture
 def doubtful(monkeypatch: pytest.MonkeyPatch) -> str:
     """A text that the model is unsure of, whatever it was fitted to."""
-    text, kinds = "велосипед, кажуть", understanding._kinds
+    text, read = "велосипед, кажуть", understanding._read
 
-    def doubted(texts: list[str]) -> list[Kind]:
-        return [Kind.UNCLEAR if said == text else kind for said, kind in zip(texts, kinds(texts), strict=True)]
+    def doubted(texts: list[str]) -> list[Understood]:
+        return [Understood(Kind.UNCLEAR) if said == text else found for said, found in zip(texts, read(texts), strict=True)]
 
-    monkeypatch.setattr(understanding, "_kinds", doubted)
+    monkeypatch.setattr(understanding, "_read", doubted)
     return text

