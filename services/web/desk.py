@@ -111,7 +111,7 @@ def register(api: FastAPI, pages: Pages, rooms: Rooms, model: ReadModel, key: De
         language = pages.desk_language(request)
         say = pages.speech(language).say
         note = request.query_params.get("note", "")
-        promised = [("", say(_("expected to help / helped")), f"{drift.predicted:.0%} / {drift.helped:.0%}")] if drift else []
+        promised = [("pair", say(_("expected to help / helped")), f"{drift.predicted:.0%} / {drift.helped:.0%}")] if drift else []
         return pages.render(
             request,
             "desk.html",
