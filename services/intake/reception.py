@@ -16,7 +16,7 @@ from .domain import conversation, language, replies
 from .domain.conversation import Message, Turn
 from .domain.emergency import emergency
 from .domain.person import Address, Person, Shown, Superseded, Words
-from .domain.phrases import plain
+from .domain.phrases import bare
 from .domain.points import nearest
 from .domain.redaction import redact
 from .domain.replies import Reply, Sentence
@@ -214,7 +214,7 @@ class Reception:
         earlier = await uow.get(Words, words_id)
         if incoming.deletes:
             return earlier is not None, earlier
-        is_same = earlier is not None and plain(redact(self.vault.open(earlier.sealed))) == plain(redact(text))
+        is_same = earlier is not None and bare(redact(self.vault.open(earlier.sealed))) == bare(redact(text))
         return not is_same, earlier
 
     def take_back(self, person: Person, earlier: Words | None) -> Turn:

@@ -53,7 +53,7 @@ async def withdrawn(intake: Intake, count: int) -> list[object]:
 async def test_a_changed_message_is_another_need(intake: Intake, plaza: Provider, group: object) -> None:
     where = {"group": group}
     first = await plaza.say(NEED, message_id="one", **where)
-    assert (await plaza.say(f" {NEED.upper()}\n", message_id="one/e1", edits="one", **where)).kind == "ignored"
+    assert (await plaza.say(f" {NEED.upper()} !\n", message_id="one/e1", edits="one", **where)).kind == "ignored"
     second = await plaza.say(OTHER, message_id="one/e2", edits="one", **where)
     assert await texts(intake, 2) == [NEED, OTHER]
     assert await withdrawn(intake, 1) == [first.need_id]

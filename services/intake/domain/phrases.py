@@ -58,3 +58,8 @@ OTHERS_WANTED = re.compile(
 def plain(text: str) -> str:
     """A text as these phrases are written."""
     return " ".join(text.lower().replace("’", "'").replace("ʼ", "'").split())
+
+
+def bare(text: str) -> list[str]:
+    """The words alone: what stays when somebody only changes marks, gaps and capitals."""
+    return re.findall(r"\w+", plain(text))
