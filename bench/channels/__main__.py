@@ -125,11 +125,9 @@ def _show(counted: Counted, crowd: Crowd, stage: Stage, arguments: argparse.Name
     table = Table("", "value", "aim", title=title)
     table.add_row("lost", _counts(counted.lost), "0")
     table.add_row("twice", _counts(counted.twice), "0")
-    share = counted.lines / counted.needs_in_groups if counted.needs_in_groups else 0.0
-    table.add_row(
-        "lines in groups for each need said there", f"{share:.2f} ({counted.lines} for {counted.needs_in_groups})", "≤ 1"
-    )
-    table.add_row("of these, below what was no such need", str(counted.on_chatter), "")
+    needs, below = counted.needs_in_groups, counted.lines - counted.on_chatter
+    table.add_row("lines for each need said in a group", f"{below / needs if needs else 0:.2f} ({below} for {needs})", "≤ 1")
+    table.add_row("lines below chatter and offers in groups", f"{counted.on_chatter} for {_idle(crowd)}", "0")
     table.add_row("private: update to answer, median and p99", _times(counted.private), f"p99 ≤ {AIM_SECONDS:g} s")
     table.add_row(f"  without those within {AFTER_A_KILL:g} s of a kill", _times(counted.undisturbed), "")
     table.add_row("group: update to line, median and p99", _times(counted.in_groups), "")
