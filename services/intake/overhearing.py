@@ -65,10 +65,10 @@ class Overhearing:
             return Understood(Kind.CHATTER)
         await self.reception.understanding.ready.wait()
         kind, danger = await self.reception.understanding.read(redact(text))
-        if danger:
-            return Understood(Kind.EMERGENCY, danger)
         if kind is not Kind.OFFER and conversation.takes_back(text):
             return Understood(Kind.WITHDRAWAL)
+        if danger:
+            return Understood(Kind.EMERGENCY, danger)
         return Understood(kind if kind in (Kind.NEED, Kind.OFFER) else Kind.CHATTER)
 
     async def _changes_what_is_kept(self, channel: str, incoming: Incoming) -> bool:

@@ -20,6 +20,8 @@ TURN = timedelta(seconds=2)
 """How long a replica may take to claim; after that another one does."""
 AHEAD = timedelta(seconds=1)
 """Messages are claimed so long before they may be sent: until the next look; little waits in vain when a replica dies."""
+MARK_WITHIN = 1.0
+STUCK_FOR = timedelta(seconds=10)
 PACED_AT_ONCE = 100
 """People looked at beyond those that can be claimed, because some of them were written to just now."""
 
@@ -29,6 +31,7 @@ class Queue:
 
     def __init__(self, service: Service, deliveries: Repository[Delivery]) -> None:
         self._service, self._deliveries = service, deliveries
+        self._stuck: dict[str, datetime] = {}
 
     async def open(self, lane: str) -> None:
         """Make ready for a channel with a pace."""
@@ -58,14 +61,33 @@ class Queue:
         heads = await self._heads(lane, now, limit, others)
         paced = await self._paced([head["_id"] for head in heads], now)
         ids = [head["first"] for head in heads if head["_id"] not in paced][:limit]
+        ours = new_id()
         if ids:
-            ours = new_id()
-            await self._deliveries.collection.update_many(
-                {"_id": {"$in": ids}, "state": State.WAITING, "claimed_until": {"$lte": now}},
-                {"$set": {"claimed_until": now + lease, "claimed_by": ours}, "$inc": {"version": 1}},
-            )
-            return await self._deliveries.find({"claimed_by": ours}, sort=[("order", 1)]), min(paced.values(), default=None)
-        return [], min(paced.values(), default=None)
+            await self._mark(ids, now, {"claimed_until": now + lease, "claimed_by": ours})
+        claimed = await self._deliveries.find({"claimed_by": ours}, sort=[("order", 1)]) if ids else []
+        return claimed, min(paced.values(), default=None)
+
+    async def _mark(self, ids: Sequence[str], now: datetime, claim: dict[str, Any]) -> None:
+        """Claim each by itself, all at the same time.
+
+        A replica that dies in the middle of a commit leaves the store waiting for it, up to a minute, with what it changed. That
+        one message must not hold up all the others.
+        """
+        self._stuck = {each: until for each, until in self._stuck.items() if until > now}
+        free = [each for each in ids if each not in self._stuck]
+        marked = await asyncio.gather(*(self._marked(each, now, claim) for each in free))
+        self._stuck |= {each: now + STUCK_FOR for each, is_marked in zip(free, marked, strict=True) if not is_marked}
+
+    async def _marked(self, identifier: str, now: datetime, claim: dict[str, Any]) -> bool:
+        try:
+            async with asyncio.timeout(MARK_WITHIN):
+                await self._deliveries.collection.update_one(
+                    {"_id": identifier, "state": State.WAITING, "claimed_until": {"$lte": now}},
+                    {"$set": claim, "$inc": {"version": 1}},
+                )
+        except TimeoutError:
+            return False
+        return True
 
     async def _heads(self, lane: str, now: datetime, limit: int, others: Sequence[str]) -> list[dict[str, Any]]:
         found = await self._deliveries.collection.aggregate(

@@ -91,7 +91,9 @@ class Reception:
             return Understood(Kind.CHATTER), text  # a number that chooses nothing, an emoji
         await self.understanding.ready.wait()
         found = await self.understanding.read(redact(text))
-        return Understood(found.kind, emergency(text) or found.danger), text
+        # The model has learned from longer texts than «вже не треба»; the phrases of danger go before.
+        guessed = None if conversation.takes_back(text) else found.danger
+        return Understood(found.kind, emergency(text) or guessed), text
 
     async def _take(self, channel: str, incoming: Incoming, text: str, found: Understood, uow: UnitOfWork) -> Turn:
         words_id = self.message_key(channel, incoming, incoming.edits or incoming.deletes or incoming.message_id)
@@ -172,9 +174,10 @@ class Reception:
             )
             sealed = self.vault.seal(incoming.address)
             address = Address(id=address_id, person_id=person.id, channel=channel, sealed=sealed)
-        address.heard_at, address.gone = uow.now, False
-        if incoming.group is None and incoming.pressed is None:
-            address.last_message = self.vault.seal(incoming.message_id)
+        if incoming.group is None:  # what is said in a group says nothing about the private chat
+            address.heard_at, address.gone = uow.now, False
+            if incoming.pressed is None:
+                address.last_message = self.vault.seal(incoming.message_id)
         return person, address
 
     async def _welcome(self, person: Person, address: Address, uow: UnitOfWork) -> bool:

@@ -88,6 +88,15 @@ async def test_who_is_known_in_private_is_answered_there_and_the_group_hears_not
     assert plaza.to("square") == []
 
 
+async def test_who_blocked_us_is_not_reached_by_what_they_say_in_a_group(intake: Intake, plaza: Provider) -> None:
+    await plaza.say("/help")
+    await plaza.heard_at("olena")
+    await plaza.host.gone("olena")
+    await answer(intake, await need(intake, plaza), "m1")
+    await eventually(lambda: intake.events(MessageFailed))
+    assert len(plaza.sent) == 1
+
+
 async def test_chatter_and_commands_leave_no_trace(intake: Intake, plaza: Provider) -> None:
     for text in (CHATTER, "/help", "/mode listen", "👍", "", "Ідея: кухня для всіх"):
         assert (await plaza.say(text, group=SQUARE)).need_id is None
