@@ -34,7 +34,7 @@ ENCODER = "multilingual-e5-small"
 CATEGORIES = [str(category) for category in Category]
 CATEGORY_THRESHOLD = 0.22
 """Chosen by the F1 on the development set, like C=3 of the topics and `PARTLY`."""
-GAP_TOPIC_WEIGHT, GAP_SIMILARITY = 0.9, 0.9
+GAP_TOPIC_WEIGHT, GAP_CONCEPT_WEIGHT, GAP_SIMILARITY = 0.9, 0.4, 0.92
 """Where the pairwise F1 of the themes in data/corpus/unmet.jsonl peaks (`python -m bench.fit.gaps`)."""
 EVERYDAY = 0.03
 """Share of the needs in which a word must occur to label no gap."""
@@ -126,7 +126,8 @@ def fit_model(corpus: Corpus) -> Model:
             encoder=ENCODER, categories=CATEGORIES, category_threshold=CATEGORY_THRESHOLD,
             meaning={name: Scale(mean=0, deviation=1, weight=1) for name in ("similarity", "topic", "words")},
             intercept=0, weights={}, refer_from=1, review_from=1, list_from=1, rematch_similarity=0,
-            gap_topic_weight=GAP_TOPIC_WEIGHT, gap_similarity=GAP_SIMILARITY, everyday_stems=[],
+            gap_topic_weight=GAP_TOPIC_WEIGHT, gap_concept_weight=GAP_CONCEPT_WEIGHT, gap_similarity=GAP_SIMILARITY,
+            everyday_stems=[],
         ),
         need_map, offer_map, topics.coef_.T.astype(np.float32), topics.intercept_.astype(np.float32),
         unusual.coef_[0].astype(np.float32), float(unusual.intercept_[0]),

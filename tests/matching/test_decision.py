@@ -27,7 +27,8 @@ def make_model() -> Model:
             ("similarity", 0.5, 6.0), ("topic", 0.0, 0.1), ("words", 0.0, 0.1),
         )},
         intercept=-1.0, weights={"meaning": 1.0, "language": 0.5, "far": -4.0, "other_horizon": -4.0},
-        refer_from=0.7, review_from=0.4, list_from=0.2, rematch_similarity=0.3, gap_topic_weight=0.5, gap_similarity=1.0,
+        refer_from=0.7, review_from=0.4, list_from=0.2, rematch_similarity=0.3, gap_topic_weight=0.5,
+        gap_concept_weight=0.5, gap_similarity=1.0,
         everyday_stems=["потрі"],
     )  # fmt: skip
     identity = np.eye(SIZE, dtype=np.float32)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import sqrt
 from typing import Self
 from uuid import UUID, uuid5
 
@@ -12,6 +13,7 @@ from anlaufstelle_contracts import GapClosed, GapDetected
 from anlaufstelle_contracts.taxonomy import LANGUAGES, label
 from pydantic import BaseModel, Field
 
+from .concepts import concepts
 from .model import Model, from_bytes, unit
 from .need import Need
 from .words import stems
@@ -60,6 +62,7 @@ class Gap(BaseModel):
     encoder: str = Field(description="What embedded its needs.")
     count: int = 0
     total: bytes = b""
+    named: dict[str, int] = Field({}, description="Concrete things that its needs name, and how many of them do.")
     grown_at: datetime = Field(description="When the last need joined, UTC.")
     announced: int = Field(0, description="How many needs it had when it was last announced; 0: never.")
     announced_at: datetime | None = None
@@ -92,7 +95,16 @@ class Gap(BaseModel):
     def _changed(self, need: Need, sign: int) -> Self:
         vector = from_bytes(need.vector).astype(np.float64)
         before = np.frombuffer(self.total, dtype=np.float64) if self.total else np.zeros_like(vector)
-        return self.model_copy(update={"count": self.count + sign, "total": (before + sign * vector).tobytes()})
+        named = Counter(self.named)
+        named.update(dict.fromkeys(concepts(need.text).wider, sign))
+        return self.model_copy(update={
+            "count": self.count + sign, "total": (before + sign * vector).tobytes(), "named": dict(+named),
+        })  # fmt: skip
+
+    def likeness(self, things: Container[str], size: int) -> float:
+        """Cosine of the things that its needs name and `size` things that one need names."""
+        length = sqrt(size * sum(count * count for count in self.named.values()))
+        return sum(count for thing, count in self.named.items() if thing in things) / length if length else 0.0
 
 
 class Evidence(BaseModel):
@@ -138,7 +150,9 @@ def choose(need: Need, gaps: Sequence[Gap], model: Model) -> Gap | None:
     themes = model.map_needs(unit(totals))
     own = model.map_needs(from_bytes(need.vector)[None, :])
     shared_topics = np.sqrt(model.topic_shares(themes)) @ np.sqrt(model.topic_shares(own)[0])
-    alike = themes @ own[0] + model.numbers.gap_topic_weight * shared_topics
+    things = concepts(need.text).wider
+    shared_things = np.array([gap.likeness(things, len(things)) for gap in gaps])
+    alike = themes @ own[0] + model.numbers.gap_topic_weight * shared_topics + model.numbers.gap_concept_weight * shared_things
     best = int(np.argmax(alike))
     return gaps[best] if alike[best] >= model.numbers.gap_similarity else None
 

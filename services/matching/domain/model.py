@@ -34,6 +34,7 @@ class Numbers(BaseModel):
     list_from: float
     rematch_similarity: float
     gap_topic_weight: float
+    gap_concept_weight: float = 0.4
     gap_similarity: float
     everyday_stems: list[str]
 
