@@ -12,7 +12,8 @@ from uuid import UUID, uuid5
 
 import structlog
 import uvicorn
-from anlaufstelle_contracts import Event, topology
+from anlaufstelle_contracts import Event, taxonomy, topology
+from anlaufstelle_contracts.places import BadPlaceFile
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from faststream import FastStream
@@ -54,6 +55,7 @@ class Service:
 
     def __init__(self, name: str, settings: Settings) -> None:
         self.name, self.settings = name, settings
+        taxonomy.relabel(settings.place_folder)
         self.checkpoint: Checkpoint | None = None
         self.api = FastAPI(title=f"Anlaufstelle {name}", lifespan=self._lifespan)
         self.api.state.closing = False  # asked to stop: long answers end themselves now, for the server waits for them
@@ -274,7 +276,10 @@ async def _store_away(_: Request, error: Exception) -> JSONResponse:
 def run(build: Callable[[S], Service], settings_class: type[S]) -> None:
     """Start a service as a process: settings from the environment or the command line, exit code 1 when it gave up."""
     settings = settings_class(_cli_parse_args=True)
-    service = build(settings)
+    try:
+        service = build(settings)
+    except BadPlaceFile as error:
+        sys.exit(f"{settings.place_folder} cannot be used: {error}")
     set_up_logs(service.name, settings.log_format, settings.log_level)
 
     class Server(uvicorn.Server):

@@ -30,4 +30,8 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     otlp_endpoint: str = Field("", description="OTLP/HTTP endpoint for traces; empty: none are exported.")
     home: Path = Field(Path("var"), description="Folder for what a service must keep beside the store.")
+    place_folder: Path = Field(
+        Path(__file__).parents[1] / "local" / "leipzig",
+        description="Folder of what is peculiar to a place: its parts and towns, words for topics, names of categories.",
+    )
     give_up_after: float = Field(60.0, gt=0, description="Seconds without bus or store after which the process ends.")

@@ -4,7 +4,10 @@ Events carry category ids as plain strings, so that a consumer survives an id th
 """
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Final, NamedTuple
+
+from .places import BadPlaceFile, read_rows
 
 LANGUAGES: Final = ("uk", "ru", "de", "en")
 
@@ -125,7 +128,21 @@ def term(category: str) -> Term:
 
 def label(category: str, language: str) -> str:
     """The name of a category id in uk, ru, de or en; in English for any other language."""
-    return str(getattr(term(category), language if language in LANGUAGES else "en"))
+    spoken = language if language in LANGUAGES else "en"
+    return _renamed.get((category, spoken)) or str(getattr(term(category), spoken))
+
+
+_renamed: dict[tuple[str, str], str] = {}
+
+
+def relabel(folder: Path) -> None:
+    """Take names of categories from a folder's `labels.tsv`, where it has one. Raises BadPlaceFile."""
+    file = folder / "labels.tsv"
+    _renamed.clear()
+    for number, (category, *names) in read_rows(file, least=1 + len(LANGUAGES)) if file.exists() else ():
+        if category not in TERMS or len(names) != len(LANGUAGES):
+            raise BadPlaceFile(f"{file}, line {number}: a category id and its names in {', '.join(LANGUAGES)}")
+        _renamed.update(zip(((category, language) for language in LANGUAGES), names, strict=True))
 
 
 def open_eligibility(category: str) -> OpenEligibility:

@@ -14,6 +14,7 @@ from . import api, handlers
 from .channels import make, switched_on
 from .channels.base import Grouping, Listening
 from .delivering import Delivering
+from .domain import gazetteer
 from .host import ChannelHost, keep_listening
 from .overhearing import Overhearing
 from .rates import Rates
@@ -26,8 +27,9 @@ from .vault import Vault
 
 
 def build(settings: IntakeSettings) -> Service:
-    """The service with everything it depends on."""
+    """The service with everything it depends on. Raises BadPlaceFile."""
     service = Service("intake", settings)
+    gazetteer.use(settings.place_folder)
     memory, vault, texts = Memory(service), Vault(vault_key(settings)), Texts(Path(__file__).parent / "locale")
     channels = {name: make(name) for name in switched_on()}
     links = {name: channel.private_link for name, channel in channels.items() if isinstance(channel, Grouping)}

@@ -13,6 +13,7 @@ from . import api, corrections, handlers
 from .calibration import Calibration
 from .deciding import Deciding
 from .directory import Directory
+from .domain import places
 from .domain.decision import Decision
 from .domain.gap import Thresholds
 from .domain.model import Model
@@ -67,8 +68,9 @@ class WrongEncoder(ValueError):
 
 
 def build(settings: MatchingSettings) -> Service:
-    """The service with everything it depends on. Raises WrongEncoder."""
+    """The service with everything it depends on. Raises WrongEncoder and BadPlaceFile."""
     service = Service("matching", settings)
+    places.use(settings.place_folder)
     model = Model.load(settings.matching_model)
     encoder = _encoder(settings)
     if encoder.name != model.numbers.encoder:

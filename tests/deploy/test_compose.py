@@ -114,6 +114,7 @@ def test_the_image_gets_neither_secrets_nor_data() -> None:
         "contracts/anlaufstelle_contracts",
         "chassis",
         "services",
+        "local",
         "deploy/*.py",
         "deploy/sample",
     }

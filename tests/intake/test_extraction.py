@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from anlaufstelle_contracts import Horizon, Urgency
 
-from services.intake.domain.extraction import Facts, district, facts
+from services.intake.domain.extraction import Facts, facts
+from services.intake.domain.gazetteer import place as district
 from services.intake.domain.persons import people
 
 TODAY = date(2026, 11, 22)

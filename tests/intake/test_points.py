@@ -4,8 +4,7 @@ import math
 
 import pytest
 
-from services.intake.domain.extraction import _names
-from services.intake.domain.points import _points, nearest
+from services.intake.domain.points import nearest
 
 
 @pytest.mark.parametrize(
@@ -26,7 +25,3 @@ def test_the_nearest_district_or_town(place: tuple[float, float], expected: str)
 @pytest.mark.parametrize("place", [(52.52, 13.40), (50.45, 30.52), (0.0, 0.0), (91.0, 400.0), (math.nan, 12.3), (math.inf, 0.0)])
 def test_what_is_too_far_away_is_not_used(place: tuple[float, float]) -> None:
     assert nearest(*place) is None
-
-
-def test_names_are_those_that_a_text_gives() -> None:
-    assert {name for name, _ in _points()} <= set(_names())

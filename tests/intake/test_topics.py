@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from anlaufstelle_contracts.taxonomy import Category
 
-from services.intake.domain import topics as lexicon
-from services.intake.domain.topics import topics
+from services.intake.domain.gazetteer import LEIPZIG, NARROW
+from services.intake.domain.topics import MOST, topics
 from tests.kit.plain import PLAIN_NEEDS, PlainNeed
 
 DEVSET = Path(__file__).parents[2] / "data" / "devset" / "needs.jsonl"
@@ -42,9 +42,11 @@ def test_only_what_is_asked_for_counts(text: str, expected: list[str]) -> None:
 
 
 def test_every_category_has_words_in_every_language() -> None:
-    lines = [line.split("\t") for line in lexicon._TOPICS.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    lines = [
+        line.split("\t") for line in (LEIPZIG / "topics.tsv").read_text(encoding="utf-8").splitlines() if not line.startswith("#")
+    ]
     assert {(category, language) for category, language, _ in lines} == {
-        (str(category), language) for category in (*Category, lexicon.NARROW) for language in ("uk", "ru", "de", "en")
+        (str(category), language) for category in (*Category, NARROW) for language in ("uk", "ru", "de", "en")
     }
 
 
@@ -58,4 +60,4 @@ def test_what_is_named_in_the_development_set_is_mostly_right() -> None:
 
 def test_a_hostile_text_is_read_in_no_time() -> None:
     for text in ("нужен " * 2_000, "кот, " * 2_500, "hi" * 5_000, "need " + "a" * 10_000, "не " * 4_000 + "кот"):
-        assert len(topics(text)) <= lexicon.MOST
+        assert len(topics(text)) <= MOST

@@ -113,6 +113,16 @@ def test_distance(district: str | None, districts: list[str], expected: Distance
     assert places.distance(district, districts) is expected
 
 
-def test_all_districts_are_there_once() -> None:
-    districts = [district for some in places.BOROUGHS.values() for district in some]
-    assert len(districts) == len(set(districts)) == 63
+def test_the_parts_of_leipzig_are_known() -> None:
+    parts = (
+        "Zentrum-Nordwest",
+        "Althen-Kleinpösna",
+        "Knautkleeberg-Knauthain",
+        "Grünau-Siedlung",
+        "Lausen-Grünau",
+        "Neulindenau",
+    )
+    assert all(places.is_known(part) for part in parts)
+    assert {places.area(part) for part in ("Grünau", "Grünau-Mitte", "Lausen")} == {"West"}
+    assert not places.is_known("Borna")
+    assert not places.is_known("Leipzig")

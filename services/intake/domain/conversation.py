@@ -22,7 +22,7 @@ from anlaufstelle_contracts import (
 from . import articulating
 from .articulating import Saying
 from .emergency import Emergency
-from .extraction import district
+from .gazetteer import place
 from .language import known_language
 from .person import Conversation, Person
 from .phrases import IDEA, WITHDRAWAL, plain
@@ -156,7 +156,7 @@ class _Taking:
     def _named_district(self) -> str | None:
         """The district, when that was asked for and a text does no more than to name it."""
         is_asked = self.talk.awaits_district and self.talk.located and len(self.message.text.split()) <= SHORT
-        return district(self.message.text) if is_asked else None
+        return place(self.message.text) if is_asked else None
 
     def _need(self, emergency: bool = False) -> Turn:
         text, words = self._with_pending()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from .extraction import district
+from .gazetteer import place
 
 _NAMES = Path(__file__).parent.parent / "model" / "names.tsv"
 
@@ -187,7 +187,7 @@ def _with_surname(text: str, words: Sequence[_Word], position: int) -> int:
     length = 1
     for word, following in zip(words[position:], words[position + 1 :], strict=False):
         is_part = following.is_capital and _touches(text, word, following) and word.is_latin == following.is_latin
-        if length == _MOST_WORDS or not is_part or _NEVER.fullmatch(following.text) or district(following.text):
+        if length == _MOST_WORDS or not is_part or _NEVER.fullmatch(following.text) or place(following.text):
             break
         length += 1
     return length

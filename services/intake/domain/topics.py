@@ -1,16 +1,11 @@
 """What a text is plainly about: the taxonomy categories whose words follow a word of asking. What it leaves open stays empty."""
 
 import re
-from functools import cache
-from pathlib import Path
 
+from .gazetteer import NARROW, category_of, topics_of
 from .phrases import ASKING, plain
 
-_TOPICS = Path(__file__).parent.parent / "model" / "topics.tsv"
-
 MOST = 3
-NARROW = "-"
-"""Stands in the list for what no category says well enough; a text that names such a thing is left to matching."""
 SHORT = 8
 """Words of a text in which a thing counts without a word of asking before it: «зубной врач», "Deutschkurs in Grünau"."""
 
@@ -43,9 +38,9 @@ def named(text: str) -> list[str]:
     """Taxonomy ids of all that is named in a text and not denied, asked for or not; nothing narrow."""
     said = plain(text).replace("ё", "е")
     found: dict[str, None] = {}
-    for match in _pattern().finditer(said):
+    for match in topics_of().finditer(said):
         if not _DENIED.search(said[max(0, match.start() - DENIAL) : match.start()]):
-            found[_categories()[int((match.lastgroup or "c0")[1:])]] = None
+            found[category_of(match)] = None
     return [category for category in found if category != NARROW]
 
 
@@ -53,31 +48,13 @@ def _named(sentence: str, start: int, near: int) -> list[str]:
     """The first thing that is named from `start` on and not later than `near`, and what is joined to it."""
     names: list[str] = []
     end = start
-    for match in _pattern().finditer(sentence, start):
+    for match in topics_of().finditer(sentence, start):
         if _DENIED.search(sentence[max(start, match.start() - DENIAL) : match.start()]):
             continue
         if not names and match.start() > start + near:
             break
         if names and not _JOINED.fullmatch(sentence, end, match.start()):
             break
-        names.append(_categories()[int((match.lastgroup or "c0")[1:])])
+        names.append(category_of(match))
         end = match.end()
     return names
-
-
-@cache
-def _rows() -> dict[str, list[str]]:
-    lines = _TOPICS.read_text(encoding="utf-8").splitlines()
-    rows: dict[str, list[str]] = {}
-    for category, _, stems in (line.split("\t") for line in lines if line and not line.startswith("#")):
-        rows.setdefault(category, []).append(stems)
-    return rows
-
-
-def _categories() -> list[str]:
-    return list(_rows())
-
-
-@cache
-def _pattern() -> re.Pattern[str]:
-    return re.compile(r"\b(?:" + "|".join(f"(?P<c{i}>{'|'.join(stems)})" for i, stems in enumerate(_rows().values())) + ")")

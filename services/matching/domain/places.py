@@ -1,33 +1,35 @@
-"""Where help is and where a person lives: Leipzig's 63 Ortsteile by Stadtbezirk; any other name is a town outside."""
+"""Where help is and where a person lives: parts of the city by the area that they lie in, and towns outside.
+
+Which there are says `places.tsv` of the configured folder; Leipzig's, when none is.
+"""
 
 from collections.abc import Sequence
 from enum import StrEnum
+from pathlib import Path
 
-BOROUGHS: dict[str, tuple[str, ...]] = {
-    "Mitte": ("Zentrum", "Zentrum-Nord", "Zentrum-Nordwest", "Zentrum-Ost", "Zentrum-Süd", "Zentrum-Südost", "Zentrum-West"),
-    "Nordost": (
-        "Mockau-Nord", "Mockau-Süd", "Plaußig-Portitz", "Schönefeld-Abtnaundorf", "Schönefeld-Ost", "Thekla",
-    ),
-    "Ost": (
-        "Althen-Kleinpösna", "Anger-Crottendorf", "Baalsdorf", "Engelsdorf", "Heiterblick", "Mölkau", "Neustadt-Neuschönefeld",
-        "Paunsdorf", "Sellerhausen-Stünz", "Volkmarsdorf",
-    ),
-    "Südost": ("Holzhausen", "Liebertwolkwitz", "Meusdorf", "Probstheida", "Reudnitz-Thonberg", "Stötteritz"),
-    "Süd": ("Connewitz", "Dölitz-Dösen", "Lößnig", "Marienbrunn", "Südvorstadt"),
-    "Südwest": (
-        "Großzschocher", "Hartmannsdorf-Knautnaundorf", "Kleinzschocher", "Knautkleeberg-Knauthain", "Plagwitz", "Schleußig",
-    ),
-    "West": ("Grünau-Mitte", "Grünau-Nord", "Grünau-Ost", "Grünau-Siedlung", "Lausen-Grünau", "Miltitz", "Schönau"),
-    "Altwest": ("Altlindenau", "Böhlitz-Ehrenberg", "Burghausen-Rückmarsdorf", "Leutzsch", "Lindenau", "Neulindenau"),
-    "Nordwest": ("Lindenthal", "Lützschena-Stahmeln", "Möckern", "Wahren"),
-    "Nord": ("Eutritzsch", "Gohlis-Mitte", "Gohlis-Nord", "Gohlis-Süd", "Seehausen", "Wiederitzsch"),
-}  # fmt: skip
-CITY = "Leipzig"
+from anlaufstelle_contracts.places import CITY as THE_CITY
+from anlaufstelle_contracts.places import OUTSIDE, read_places
 
-_BOROUGH = {district: borough for borough, districts in BOROUGHS.items() for district in districts}
-# People say the first half of a double name, and mean all parts of a divided one: "Reudnitz", "Gohlis".
-_BOROUGH |= {district.split("-")[0]: borough for district, borough in _BOROUGH.items()}
-_BOROUGH["Grünau"] = "West"
+LEIPZIG = Path(__file__).parents[3] / "local" / "leipzig"
+
+_area: dict[str, str] = {}
+_city: list[str] = []
+
+
+def use(folder: Path) -> None:
+    """Take the places of a folder. Raises BadPlaceFile."""
+    places = read_places(folder)
+    parts = {place.name: place.area for place in places if place.area not in (OUTSIDE, THE_CITY)}
+    # People say the first half of a double name, and mean all parts of a divided one: "Reudnitz", "Gohlis".
+    halves = {name.split("-")[0]: area for name, area in parts.items()}
+    _area.clear()
+    _area.update(halves | parts)
+    _city[:] = [place.name for place in places if place.area == THE_CITY]
+
+
+def city() -> str:
+    """The city itself."""
+    return _city[0]
 
 
 class Distance(StrEnum):
@@ -42,13 +44,13 @@ class Distance(StrEnum):
 
 
 def is_known(place: str) -> bool:
-    """Whether it is a part of Leipzig, as people call it."""
-    return place in _BOROUGH
+    """Whether it is a part of the city, as people call it."""
+    return place in _area
 
 
-def borough(place: str) -> str | None:
-    """The Stadtbezirk of a district; None for a town outside."""
-    return _BOROUGH.get(place)
+def area(place: str) -> str | None:
+    """The area that a part of the city lies in; None for a town outside."""
+    return _area.get(place)
 
 
 def is_same(one: str, other: str) -> bool:
@@ -58,15 +60,18 @@ def is_same(one: str, other: str) -> bool:
 
 def distance(district: str | None, districts: Sequence[str]) -> Distance:
     """From where a person lives (None: not said) to where an offer is for (empty: the whole city)."""
-    in_town = [place for place in districts if place == CITY or is_known(place)]
-    lives_outside = district is not None and district != CITY and not is_known(district)
+    in_town = [place for place in districts if place == city() or is_known(place)]
+    lives_outside = district is not None and district != city() and not is_known(district)
     if district is not None and any(is_same(district, place) for place in districts):
         return Distance.SAME
-    if not districts or CITY in districts:
+    if not districts or city() in districts:
         return Distance.ELSEWHERE if lives_outside else Distance.CITY_WIDE
     if not in_town or lives_outside:
         return Distance.FAR
-    if district is None or district == CITY:
+    if district is None or district == city():
         return Distance.UNKNOWN
-    home = borough(district)
-    return Distance.NEAR if any(borough(place) == home for place in in_town) else Distance.ELSEWHERE
+    home = area(district)
+    return Distance.NEAR if any(area(place) == home for place in in_town) else Distance.ELSEWHERE
+
+
+use(LEIPZIG)

@@ -8,7 +8,7 @@ from anlaufstelle_contracts.taxonomy import LANGUAGES, TERMS, Category, label, o
 from pydantic import Field, JsonValue, ValidationError
 
 from ..domain.offer import OfferContent
-from ..domain.places import CITY, is_known
+from ..domain.places import city, is_known
 from .entry import Broken, Entry, OfferId, Prose, Reading, Short, Strict, Title, explain
 
 _LANGUAGE_CODES = {"deu": "de", "ger": "de", "ukr": "uk", "rus": "ru", "eng": "en", "ara": "ar", "pol": "pl", "fra": "fr"}
@@ -118,7 +118,7 @@ class HsdsService(Strict):
         areas = [area.name for area in self.service_areas if area.name and is_known(area.name)]
         places = [place.location.addresses for place in self.service_at_locations if place.location]
         towns = [address.city for addresses in places for address in addresses if address.city]
-        return list(dict.fromkeys(areas or ([] if CITY in towns else towns)))
+        return list(dict.fromkeys(areas or ([] if city() in towns else towns)))
 
     def _audience(self) -> list[str]:
         if self.maximum_age is not None and self.maximum_age < _CHILD:
