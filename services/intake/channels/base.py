@@ -267,4 +267,4 @@ class Grouping(Protocol):
     """A channel with groups, from which people can be led to where nobody else reads."""
 
     def private_link(self, code: str) -> str:
-        """An address that opens a private chat with us; what the person sends first there is `/start <code>`."""
+        """An address that opens a private chat with us; where it can carry the code, the person sends `/start <code>` first."""

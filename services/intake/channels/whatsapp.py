@@ -7,7 +7,6 @@ person cannot be reached here, until they write again.
 import asyncio
 import hashlib
 import hmac
-import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -42,7 +41,7 @@ from .base import (
     Sent,
     Unreachable,
 )
-from .http import check_secret, parse_json, read_body
+from .http import check_secret, parse_json, read_body, whole
 
 log = structlog.get_logger()
 texts = Texts(Path(__file__).parents[1] / "locale")
@@ -272,7 +271,7 @@ class WhatsApp(Channel):
         ) -> dict[str, bool]:  # fmt: skip
             body = await read_body(request, LARGEST_CALL)
             check_secret(signature, SecretStr(f"sha256={self._sign(body)}"))
-            await self._take(parse_json(_whole(body), _Call), host)
+            await self._take(parse_json(whole(body), _Call), host)
             return {"ok": True}
 
         return router
@@ -290,14 +289,6 @@ class WhatsApp(Channel):
         for raw in (raw for value in ours for raw in value.statuses):
             if receipt := _receipt(raw):
                 await host.receipt(*receipt)
-
-
-def _whole(body: bytes) -> bytes:
-    """The body without halves of signs, over which the whole call would be refused."""
-    try:
-        return json.dumps(json.loads(body), ensure_ascii=False).encode("utf-8", "replace")
-    except (ValueError, RecursionError):
-        return body  # no JSON: that is said by who reads it
 
 
 async def _hear_all(messages: Iterable[Incoming], host: Host) -> None:

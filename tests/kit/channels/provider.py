@@ -97,8 +97,8 @@ class Provider(ABC):
         """What it hands over when this person presses a button below our message. For channels with BUTTONS."""
         raise NotImplementedError(f"{type(self).__name__} says nothing of pressed buttons (press)")
 
-    def receipt(self, reference: str, failure: Failure | None) -> Update:
-        """What it hands over when our message arrived, or did not. For channels with RECEIPTS."""
+    def receipt(self, reference: str, failure: Failure | None) -> Update | None:
+        """What it hands over when our message arrived, or did not; None when it never says that. For channels with RECEIPTS."""
         raise NotImplementedError(f"{type(self).__name__} says nothing of receipts (receipt)")
 
     @abstractmethod
