@@ -26,7 +26,9 @@ def claiming(candidate: Candidate, **claims: Claim) -> Candidate:
 
 @pytest.mark.parametrize("name", channels.available())
 def test_what_our_channels_claim_is_so(name: str) -> None:
-    assert quality.problems(quality.candidate(name)) == []
+    one = quality.candidate(name)
+    assert one.claims, f"write {name}.yaml beside it"
+    assert quality.problems(one) == []
 
 
 @pytest.mark.parametrize(
