@@ -77,6 +77,13 @@ class Queue:
         free = [each for each in ids if each not in self._stuck]
         marked = await asyncio.gather(*(self._marked(each, now, claim) for each in free))
         self._stuck |= {each: now + STUCK_FOR for each, is_marked in zip(free, marked, strict=True) if not is_marked}
+        if not all(marked):
+            await self._prod()
+
+    async def _prod(self) -> None:
+        """Look at something in a transaction: the embedded store ends those of the dead only when somebody else has one."""
+        async with self._service.client.start_session() as session, await session.start_transaction():
+            await self._slots.find_one({"_id": ""}, session=session)
 
     async def _marked(self, identifier: str, now: datetime, claim: dict[str, Any]) -> bool:
         try:
