@@ -44,6 +44,46 @@ def test_the_development_set_is_told_apart() -> None:
     assert len(wrong) <= 4, wrong
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("privit, potribna kvartyra", "uk"),
+        ("bud laska dopomozhit", "uk"),
+        ("Ja shukaju robotu v Leipzig", "uk"),
+        ("privet, nuzhna kvartira", "ru"),
+        ("gde mozhno poluchit odezhdu", "ru"),
+        ("потребна допомога з документами", "uk"),
+        ("шо робить як документи потерялись", "uk"),
+        ("скажить де тут бюргерамт", "uk"),
+        ("мне 30, ищу роботу", "ru"),
+        ("Jobcenter Termin хто піде зі мною", "uk"),
+        ("Jobcenter Termin кто пойдёт", "ru"),
+        ("Ich suche квартиру", "de"),
+    ],
+)
+def test_transliterated_mixed_and_without_ukrainian_letters(text: str, language: str) -> None:
+    assert detect(text) == language
+
+
+def test_ukrainian_is_known_without_its_own_letters() -> None:
+    rows = [json.loads(line) for line in (DEVSET.parents[1] / "corpus" / "needs.jsonl").read_text(encoding="utf-8").splitlines()]
+    texts = [row["text"].lower().translate(str.maketrans("іїєґ", "ииег")) for row in rows if row["language"] == "uk"][:300]
+    assert sum(detect(text) == "uk" for text in texts) >= 0.95 * len(texts)
+
+
+def test_the_corpus_is_told_apart() -> None:
+    rows = [json.loads(line) for line in (DEVSET.parents[1] / "corpus" / "other.jsonl").read_text(encoding="utf-8").splitlines()]
+    clear = [row for row in rows if row["language"] != "mixed"]
+    assert sum(detect(row["text"]) != row["language"] for row in clear) <= 0.005 * len(clear)
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "language"), [("أحتاج إلى مساعدة", "uk", "en"), ("我需要帮助", "de", "de"), ("سلام", None, "en")]
+)
+def test_other_scripts_are_answered_in_a_language_that_may_be_read(text: str, known: str | None, language: str) -> None:
+    assert detect(text, known) == language
+
+
 def test_codes_of_programmes_are_read() -> None:
     assert known_language("de-AT") == "de"
     assert known_language("EN_us") == "en"
