@@ -1,5 +1,5 @@
 """Which of the four languages to answer in."""
-# ruff: noqa: E501 - lists of words are read more easily when they are not broken
+# ruff: noqa: E501, SIM905 - lists of words are read more easily when they are not broken
 
 import re
 from functools import cache
