@@ -23,6 +23,12 @@ def test_a_plainly_named_thing_is_a_topic(need: PlainNeed) -> None:
     [
         ("Квартира вже є, потрібні меблі", ["housing_furnishing"]),
         ("Мебель не нужна, ищем квартиру", ["housing"]),
+        ("Меблі не потрібні, тільки одяг", ["clothing"]),
+        ("Нам не треба житло, шукаємо роботу", ["work"]),
+        ("Шукаємо меблі, житло вже є", ["housing_furnishing"]),
+        ("Потрібен не лікар, а психолог", ["mental_health"]),
+        ("No need for furniture, we need clothes", ["clothing"]),
+        ("We need clothes, furniture is fine", ["clothing"]),
         ("Ich brauche keine Wohnung, sondern Möbel", ["housing_furnishing"]),
         ("Нужен переводчик к врачу", ["interpreting"]),
         ("Потрібні меблі та зимовий одяг", ["housing_furnishing", "clothing"]),

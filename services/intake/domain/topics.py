@@ -1,4 +1,5 @@
 """What a text is plainly about: the taxonomy categories whose words follow a word of asking. What it leaves open stays empty."""
+# ruff: noqa: E501 - phrases are read more easily when they are not broken
 
 import re
 
@@ -17,7 +18,15 @@ DENIAL = 30
 _SENTENCE = re.compile(r"[.!?\n]+(?:\s|$)")
 _JOINED = re.compile(r"[\w'-]*(?:,|\s(?:і|й|та|и|чи|или|або|und|oder|and|or))\s(?:[\w'-]+\s){0,2}")
 """What stands between two things that are asked for together."""
-_DENIED = re.compile(r"\b(?:не|без|нема|нет|kein\w*|nicht|ohne|no|not|without)\s(?:\w+\s)?$")
+_DENIED = re.compile(
+    r"\b(?:не|без|нема|нет|kein\w*|nicht|ohne|no|not|without)\s(?:\w+\s)?$|\b(?:no need|kein bedarf)\s(?:for|an|of)\s(?:\w+\s)?$"
+)
+_HAD = re.compile(
+    r"[\w'-]*\s(?:(?:нам|мені|мне|нам|вже|уже|schon|already|ich|wir)\s){0,2}(?:не\s(?:потріб|треба|нуж|надо|шука|ищ)\w*|(?:вже|уже)\s(?:є|есть|маємо|дали|знайшли|нашли|не)|(?:є|есть)(?=[,.;]|\s(?:вже|уже)|$)|"
+    r"вистачає|хватает|знайшли|нашли|(?:schon|bereits)\s(?:da|vorhanden|gefunden)|(?:ist|sind)\s(?:da|vorhanden)|(?:habe|haben|brauche|brauchen)\s(?:ich|wir)\s(?:schon|bereits|nicht)|"
+    r"(?:is|are)\s(?:fine|not\sneeded)|(?:not|isn't|aren't)\sneeded)"
+)
+"""What is said after a thing that is there already, or not wanted."""
 
 
 def topics(text: str) -> list[str]:
@@ -39,9 +48,15 @@ def named(text: str) -> list[str]:
     said = plain(text).replace("ё", "е")
     found: dict[str, None] = {}
     for match in topics_of().finditer(said):
-        if not _DENIED.search(said[max(0, match.start() - DENIAL) : match.start()]):
+        if not _is_denied(said, match):
             found[category_of(match)] = None
     return [category for category in found if category != NARROW]
+
+
+def _is_denied(said: str, match: re.Match[str], start: int = 0) -> bool:
+    """Whether a thing that is named is said not to be wanted, before it or after it."""
+    before = said[max(start, match.start() - DENIAL) : match.start()]
+    return _DENIED.search(before) is not None or _HAD.match(said, match.end()) is not None
 
 
 def _named(sentence: str, start: int, near: int) -> list[str]:
@@ -49,7 +64,7 @@ def _named(sentence: str, start: int, near: int) -> list[str]:
     names: list[str] = []
     end = start
     for match in topics_of().finditer(sentence, start):
-        if _DENIED.search(sentence[max(start, match.start() - DENIAL) : match.start()]):
+        if _is_denied(sentence, match, start):
             continue
         if not names and match.start() > start + near:
             break
