@@ -1,5 +1,4 @@
 """What a text is plainly about: the taxonomy categories whose words follow a word of asking. What it leaves open stays empty."""
-# ruff: noqa: E501 - phrases are read more easily when they are not broken
 
 import re
 
