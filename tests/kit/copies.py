@@ -11,7 +11,7 @@ import pytest
 from deploy.home import REPOSITORY
 
 COPIED = ("deploy", "docs", "services", "tests", "chassis", "contracts")
-LINKED = ("README.md", "CONTRIBUTING.md", "pyproject.toml", "bench", "data", "LICENSE")
+LINKED = ("README.md", "CONTRIBUTING.md", "pyproject.toml", "bench", "data", "local", "LICENSE")
 
 
 @pytest.fixture
