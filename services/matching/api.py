@@ -12,11 +12,12 @@ from chassis import Service, UnitOfWork, new_id, short_code
 
 from .corrections import keep_example
 from .deciding import Deciding, leave_gap
-from .domain.decision import MOST_NAMED, chosen_by_human
+from .domain.decision import chosen_by_human
 from .domain.filters import find_unavailable
 from .domain.gap import Evidence, Gap
 from .domain.need import Exclusion, Need, NeedState
 from .domain.offer import Offer, OfferStatus
+from .domain.ranking import MOST_NAMED
 from .importing import Reading, read_hsds, read_json_lines
 from .publishing import Publishing
 from .repository import Gaps, Needs, Offers

@@ -72,7 +72,7 @@ def build(settings: MatchingSettings) -> Service:
     service = Service("matching", settings)
     places.use(settings.place_folder)
     model = Model.load(settings.matching_model)
-    encoder = _encoder(settings)
+    encoder = configured_encoder(settings)
     if encoder.name != model.numbers.encoder:
         raise WrongEncoder(f"the model was fitted with {model.numbers.encoder!r}, configured is {encoder.name!r}: fit it again")
     offers, needs, gaps = Offers(service), Needs(service), Gaps(service)
@@ -109,7 +109,8 @@ def _never(_: Need, __: Decision) -> bool:
     return False
 
 
-def _encoder(settings: MatchingSettings) -> Encoder:
+def configured_encoder(settings: MatchingSettings) -> Encoder:
+    """The endpoint if one is named, or what is bundled."""
     if not settings.embedding_url:
         return RememberingEncoder(BundledEncoder())
     return RememberingEncoder(EndpointEncoder(

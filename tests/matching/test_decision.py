@@ -10,7 +10,7 @@ from anlaufstelle_contracts import UnmetReason
 from services.matching.domain.decision import Outcome, chance_of_help, chosen_by_human, decide, settle
 from services.matching.domain.gap import Evidence, Gap, Thresholds, choose, is_due
 from services.matching.domain.index import Index
-from services.matching.domain.model import Model, Numbers, Scale, Vectors, to_bytes, unit
+from services.matching.domain.model import Block, Model, Numbers, Scale, Vectors, to_bytes, unit
 from services.matching.domain.need import Need, NeedState
 from services.matching.domain.offer import Offer, OfferStatus
 
@@ -22,9 +22,9 @@ SIZE = 8
 
 def make_model() -> Model:
     numbers = Numbers(
-        encoder="by hand", categories=list(THEMES), category_threshold=0.3,
+        encoder="by hand", blocks=[Block(dimensions=SIZE, share=1)], categories=list(THEMES), category_threshold=0.3,
         meaning={name: Scale(mean=mean, deviation=1, weight=weight) for name, mean, weight in (
-            ("similarity", 0.5, 6.0), ("topic", 0.0, 0.1), ("words", 0.0, 0.1),
+            ("similarity", 0.5, 6.0), ("topic", 0.0, 0.1), ("words", 0.0, 0.1), ("things", 0.0, 0.1),
         )},
         intercept=-1.0, weights={"meaning": 1.0, "language": 0.5, "far": -4.0, "other_horizon": -4.0},
         refer_from=0.7, review_from=0.4, list_from=0.2, rematch_similarity=0.3, gap_topic_weight=0.5,
@@ -34,7 +34,7 @@ def make_model() -> Model:
     identity = np.eye(SIZE, dtype=np.float32)
     topics = np.zeros((SIZE, len(THEMES)), dtype=np.float32)
     topics[: len(THEMES)] = 8 * np.eye(len(THEMES))
-    return Model(numbers, identity, identity, topics, np.zeros(len(THEMES), np.float32), np.zeros(SIZE, np.float32), 0.0)
+    return Model(numbers, [identity], [identity], topics, np.zeros(len(THEMES), np.float32), np.zeros(SIZE, np.float32), 0.0)
 
 
 def axis(theme: str, lean: float = 0.0) -> Vectors:

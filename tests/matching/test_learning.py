@@ -36,7 +36,7 @@ async def kept(service: Service, offer_id: str = "german-seniors") -> Offer:
 
 async def referred(matching: Matching, count: int) -> list[NeedMatched]:
     """Some people who were pointed to the course."""
-    asked = [need(COURSE, district="Grünau") for _ in range(count)]
+    asked = [need(COURSE, district="Grünau", categories=["language_course"]) for _ in range(count)]
     await matching.say(*asked)
     return [await matching.first(NeedMatched, need_id=one.need_id) for one in asked]
 

@@ -117,7 +117,7 @@ async def test_a_coordinator_cannot_name_what_is_full_or_unknown(matching: Match
 
 
 async def test_answers_are_kept_and_more_names_others(matching: Matching) -> None:
-    asked = need("Шукаю житло, квартиру, для родини", people=3)
+    asked = need("Шукаємо кімнату або квартиру на кілька місяців, мама з дитиною", people=2)
     person = {"need_id": asked.need_id, "person_id": asked.person_id}
     await matching.say(asked)
     await matching.decision(asked.need_id, "review")

