@@ -86,6 +86,7 @@ class Lane:
         self._wake = asyncio.Event()
         self._busy = 0
         self._not_before = datetime.now(UTC)
+        self._next_turn = 0.0
 
     def wake(self) -> None:
         """Look whether there is something to send."""
@@ -170,6 +171,14 @@ class Lane:
             self._busy -= 1
             self.wake()
 
+    async def _keep_gap(self) -> None:
+        """Not at once what should have been sent meanwhile, when this process was held up."""
+        if self.limits.per_second:
+            now = asyncio.get_running_loop().time()
+            turn = max(now, self._next_turn)
+            self._next_turn = turn + 1 / self.limits.per_second
+            await asyncio.sleep(turn - now)
+
     async def _send(self, post: Post, references: list[str]) -> Result:
         """Send all parts of a message, each at its moment; adds to `references` what the provider calls them."""
         if self.channel is None or post.address is None:
@@ -184,6 +193,7 @@ class Lane:
             to = self.sender.vault.open(post.address.sealed)
             for part, moment in zip(post.parts, post.moments, strict=True):
                 await sleep_until(moment)
+                await self._keep_gap()
                 async with asyncio.timeout(SEND_WITHIN):
                     result = await self.channel.send(to, part)
                 if not isinstance(result, Sent):
