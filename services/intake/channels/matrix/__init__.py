@@ -1,0 +1,366 @@
+"""Matrix, by the client-server API of any homeserver: private chats, rooms and their threads. Without encryption.
+
+Where we are in the server's stream (its `next_batch`) is kept at the server, in our account data, once the host has all that was
+before. So nothing is lost when we end at any moment: what was not noted comes again, with the same event ids, known to the host.
+"""
+
+import asyncio
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import structlog
+from pydantic import Field, SecretStr
+
+from chassis import new_id
+from chassis.logs import error_name
+
+from ..base import (
+    Capability,
+    Channel,
+    ChannelSettings,
+    Group,
+    Host,
+    Incoming,
+    Limits,
+    Manifest,
+    Outgoing,
+    Rejected,
+    Result,
+    RetryAfter,
+    Sent,
+    Unreachable,
+)
+from ..http import whole
+from .events import Event, read
+
+log = structlog.get_logger()
+
+TIMEOUT = 8
+POLL = 10
+"""Seconds that one request for news may last: shorter than the lease that says who may ask."""
+GIVE_UP_AFTER = 90.0
+"""Seconds after which one event that always fails is left out. When the store is what fails, the process ends sooner."""
+RETRY = 1.0
+UNSURE_KEPT = 1000
+ADMIN = 50
+"""Power level of a moderator."""
+WHERE_WE_ARE = "de.anlaufstelle.heard"
+TYPES = ["m.room.message", "m.room.encrypted", "m.room.redaction", "m.room.member", "m.room.tombstone"]
+NOTHING: dict[str, list[str]] = {"types": []}
+FILTER = {
+    "presence": NOTHING,
+    "account_data": NOTHING,
+    "room": {"account_data": NOTHING, "ephemeral": NOTHING, "state": NOTHING, "timeline": {"types": TYPES, "limit": 100}},
+}
+CREATORS_HAVE_A_LEVEL = frozenset(map(str, range(1, 12)))
+"""Versions of rooms; in newer ones the creators may do all, and have none."""
+GONE = frozenset({"M_FORBIDDEN", "M_NOT_FOUND", "M_USER_DEACTIVATED"})
+
+
+class MatrixSettings(ChannelSettings, channel="matrix"):
+    """Where our account is."""
+
+    homeserver_url: str = Field(min_length=1, description="The homeserver, e.g. https://matrix.example.org.")
+    user_id: str = Field(pattern=r"^@[^:\s]+:\S+$", description="Our account, e.g. @help:example.org.")
+    access_token: SecretStr = Field(min_length=1, description="Access token of a session of the account.")
+
+
+class Refused(Exception):
+    """The server does not do what we ask."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        super().__init__(answer.status_code)
+        said = _json(answer)
+        self.status, self.code = answer.status_code, str(said.get("errcode", ""))
+        wait, header = said.get("retry_after_ms"), answer.headers.get("Retry-After", "")
+        self.wait = wait / 1000 if isinstance(wait, int) else float(header) if header.isdecimal() else None
+
+
+class Matrix(Channel):
+    """One account of ours, people who write to it, and rooms that it was invited to."""
+
+    manifest = Manifest(
+        "matrix",
+        frozenset({
+            Capability.PRIVATE_CHAT, Capability.GROUPS, Capability.FILES, Capability.LOCATION, Capability.EDITS,
+            Capability.DELETIONS,
+        }),
+        # Each homeserver has limits of its own; an event has at most 65,536 bytes.
+        Limits(text=10_000, per_second=5, per_second_each=1, per_minute_group=20),
+        MatrixSettings,
+    )  # fmt: skip
+    settings: MatrixSettings
+
+    def __init__(self, settings: MatrixSettings) -> None:
+        super().__init__(settings)
+        self.us = settings.user_id
+        self._account = f"user/{_quoted(self.us)}/account_data"
+        self._members: dict[str, frozenset[str]] = {}
+        self._failing: dict[str, float] = {}
+        self._changing_chats = asyncio.Lock()
+        self._unsure: OrderedDict[str, str] = OrderedDict()
+        """Names of messages that were sent and not answered."""
+
+    async def open(self) -> None:
+        """Make the client; it connects when it is first used."""
+        token = self.settings.access_token.get_secret_value()
+        self.http = httpx.AsyncClient(
+            base_url=f"{self.settings.homeserver_url.rstrip('/')}/_matrix/client/v3/",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=TIMEOUT,
+        )
+
+    async def close(self) -> None:
+        """Close its connections."""
+        await self.http.aclose()
+
+    def private_link(self, code: str) -> str:
+        """The link that opens a chat with us. It can carry no code: who writes is known by their account."""
+        return f"https://matrix.to/#/{self.us}"
+
+    async def _ask(self, method: str, path: str, body: Any = None, within: float = TIMEOUT, **query: Any) -> dict[str, Any]:
+        """One request. Raises Refused, or what httpx raises."""
+        answer = await self.http.request(method, path, json=body, params=query, timeout=within)
+        if not answer.is_success:
+            raise Refused(answer)
+        return _json(answer)
+
+    # --- sending ---
+
+    async def send(self, address: str, message: Outgoing) -> Result:
+        """Send a text, in a room as an answer, where that has a thread within it."""
+        try:
+            room = address if address.startswith("!") else await self._chat_with(address)
+            content: dict[str, Any] = {"msgtype": "m.text", "body": message.text}
+            if message.reply_to and room == address:  # in a private chat, quoting what was just said helps nobody
+                content |= await self._as_answer(room, message.reply_to)
+            await self._send_once(room, content)
+        except Refused as error:
+            return _refusal(error)
+        except (httpx.HTTPError, ValueError, LookupError) as error:
+            log.warning("matrix does not take a message now", reason=error_name(error))
+            return RetryAfter()
+        return Sent()
+
+    async def _send_once(self, room: str, content: dict[str, Any]) -> None:
+        """Send under a name by which the server knows it again: it may have been taken though we have not learnt it."""
+        what = json.dumps([room, content])
+        name = self._unsure.setdefault(what, new_id())
+        while len(self._unsure) > UNSURE_KEPT:
+            self._unsure.popitem(last=False)
+        await self._ask("PUT", f"rooms/{_quoted(room)}/send/m.room.message/{name}", content)
+        self._unsure.pop(what, None)  # whoever says the same again means it
+
+    async def _as_answer(self, room: str, event_id: str) -> dict[str, Any]:
+        answered = Event.model_validate(await self._ask("GET", f"rooms/{_quoted(room)}/event/{_quoted(event_id)}"))
+        relation: dict[str, Any] = {"m.in_reply_to": {"event_id": event_id}}
+        if answered.content.relates_to.rel_type == "m.thread":
+            relation |= {"rel_type": "m.thread", "event_id": answered.content.relates_to.event_id, "is_falling_back": False}
+        return {"m.relates_to": relation, "m.mentions": {"user_ids": [answered.sender]}}
+
+    async def _chat_with(self, person: str) -> str:
+        """The room in which we are alone with a person; made when there is none."""
+        if rooms := (await self._chats()).get(person):
+            return rooms[0]
+        made = await self._ask("POST", "createRoom", {"preset": "trusted_private_chat", "is_direct": True, "invite": [person]})
+        await self._note_chat(person, str(made["room_id"]))
+        return str(made["room_id"])
+
+    async def _chats(self) -> dict[str, list[str]]:
+        """People and the rooms in which we are alone with them, the latest first: kept at the server as all programmes do."""
+        chats: dict[str, list[str]] = await self._kept("m.direct")
+        return chats
+
+    async def _note_chat(self, person: str, room: str) -> None:
+        async with self._changing_chats:
+            chats = await self._chats()
+            rooms = chats.get(person, [])
+            if rooms[:1] != [room]:
+                chats[person] = [room, *(other for other in rooms if other != room)]
+                await self._ask("PUT", f"{self._account}/m.direct", chats)
+
+    async def _forget_chat(self, room: str) -> list[str]:
+        """Gives with whom it was."""
+        async with self._changing_chats:
+            chats = await self._chats()
+            people = [person for person, rooms in chats.items() if room in rooms]
+            if people:
+                left = {person: [other for other in rooms if other != room] for person, rooms in chats.items()}
+                await self._ask("PUT", f"{self._account}/m.direct", left)
+            return people
+
+    async def _kept(self, name: str) -> dict[str, Any]:
+        """What we keep at the server under a name."""
+        try:
+            return await self._ask("GET", f"{self._account}/{name}")
+        except Refused as error:
+            if error.code == "M_NOT_FOUND":
+                return {}
+            raise
+
+    # --- hearing ---
+
+    async def listen(self, host: Host, held: Callable[[], bool]) -> None:
+        """Ask for news again and again, from where we were."""
+        since = (await self._kept(WHERE_WE_ARE)).get("next_batch")
+        while held():
+            # What was said before the very first time is not for us; to whom we were invited, we come.
+            news = await self._ask("GET", "sync", within=POLL + TIMEOUT, filter=json.dumps(FILTER), **_from(since))
+            rooms, following = news.get("rooms") or {}, news["next_batch"]
+            if not await self._take_all(rooms if since else {"invite": rooms.get("invite", {})}, since, host):
+                await asyncio.sleep(RETRY)
+                continue
+            if rooms or not since:
+                await self._ask("PUT", f"{self._account}/{WHERE_WE_ARE}", {"next_batch": following})
+                self._failing.clear()
+            since = following
+
+    async def _take_all(self, rooms: dict[str, Any], since: str | None, host: Host) -> bool:
+        """Take what is new in all rooms, in each in order. False when something has to be tried again."""
+        work = [self._accept(room) for room in rooms.get("invite") or {}]
+        work += [self._take_leaving(room, left, host) for room, left in (rooms.get("leave") or {}).items()]
+        work += [self._take_room(room, joined, since, host) for room, joined in (rooms.get("join") or {}).items()]
+        failed = [error for error in await asyncio.gather(*work, return_exceptions=True) if error]
+        for error in failed:
+            if not isinstance(error, Exception):
+                raise error
+            log.warning("events not taken", reason=error_name(error))
+        return not failed
+
+    async def _accept(self, room: str) -> None:
+        try:
+            await self._ask("POST", f"rooms/{_quoted(room)}/join", {})
+        except Refused as error:
+            if error.code not in GONE:
+                raise
+            log.info("an invitation cannot be accepted", code=error.code)
+            with suppress(Refused):  # there may be nothing left to be declined
+                await self._ask("POST", f"rooms/{_quoted(room)}/leave", {})
+
+    async def _take_leaving(self, room: str, left: dict[str, Any], host: Host) -> None:
+        """We were removed, unless it was us who left."""
+        if any(
+            event.state_key == self.us and event.sender != self.us
+            for event in read((left.get("timeline") or {}).get("events") or [])
+        ):
+            for address in await self._forget_chat(room) or [room]:
+                await host.gone(address)
+
+    async def _take_room(self, room: str, joined: dict[str, Any], since: str | None, host: Host) -> None:
+        timeline = joined.get("timeline") or {}
+        events = read(timeline.get("events") or [])
+        starts = [index for index, event in enumerate(events) if event.puts(self.us, "invite") or event.puts(self.us, "join")]
+        if starts:
+            events = events[starts[0] :]  # what was said before we were invited was not said to us
+        elif timeline.get("limited") and since:
+            events = await self._missed(room, timeline["prev_batch"], since) + events
+        if timeline.get("limited") or any(event.type == "m.room.member" for event in events):
+            self._members.pop(room, None)
+        for event in events:
+            since_when = self._failing.setdefault(event.event_id, time.monotonic())
+            try:
+                await self._take(room, event, host)
+            except Exception as error:
+                if time.monotonic() - since_when < GIVE_UP_AFTER:
+                    raise
+                log.error("event left out", reason=error_name(error))
+
+    async def _missed(self, room: str, before: str, since: str) -> list[Event]:
+        """What one answer had no room for, oldest first."""
+        found: list[Event] = []
+        query: dict[str, Any] = {"from": before, "to": since, "dir": "b", "limit": 100, "filter": json.dumps({"types": TYPES})}
+        while query["from"]:
+            page = await self._ask("GET", f"rooms/{_quoted(room)}/messages", **query)
+            found += read(page["chunk"])
+            query["from"] = page.get("end") if page["chunk"] else None
+        return found[::-1]
+
+    async def _take(self, room: str, event: Event, host: Host) -> None:
+        if event.type == "m.room.tombstone" and event.content.replacement_room:
+            await self._accept(event.content.replacement_room)
+            await host.moved(room, event.content.replacement_room)
+        elif event.type == "m.room.member" and event.content.membership in ("leave", "ban") and event.state_key != self.us:
+            if event.state_key in await self._forget_chat(room):
+                await host.gone(event.state_key)
+        elif event.sender != self.us and (incoming := await self._incoming(room, event)):
+            if incoming.group is None:
+                await self._note_chat(incoming.address, room)
+            await host.hear(incoming)
+
+    async def _incoming(self, room: str, event: Event) -> Incoming | None:
+        """What the host is to hear of an event; None of what says nothing."""
+        if event.type == "m.room.redaction":
+            return await self._taken_back(room, event)
+        text, has_media, relation = event.text, event.has_media, event.content.relates_to
+        if event.type not in ("m.room.message", "m.room.encrypted") or not (text or has_media or event.place):
+            return None
+        group = await self._group(room)
+        if group:
+            topic = relation.event_id if relation.rel_type == "m.thread" else None
+            reply_to = None if relation.is_falling_back else relation.in_reply_to.event_id or None
+            by_admin = text.startswith("/") and await self._is_admin(event.sender, room)
+            group = Group(room, topic, reply_to, by_admin)
+        return Incoming(
+            event.sender, event.event_id, text, has_media=has_media, location=event.place, group=group, edits=event.edits
+        )
+
+    async def _taken_back(self, room: str, event: Event) -> Incoming | None:
+        """A moderator may have taken back what somebody else wrote."""
+        target = event.redacts or event.content.redacts
+        path = f"rooms/{_quoted(room)}/event/{_quoted(target)}"
+        try:
+            (redacted,) = read([await self._ask("GET", path)])
+        except (Refused, ValueError) as error:
+            if isinstance(error, Refused) and error.status not in (403, 404):
+                raise
+            return None
+        if redacted.type not in ("m.room.message", "m.room.encrypted") or redacted.sender == self.us:
+            return None
+        return Incoming(redacted.sender, event.event_id, group=await self._group(room), deletes=target)
+
+    async def _group(self, room: str) -> Group | None:
+        """The room, unless it holds only us and one more."""
+        if room not in self._members:
+            members = await self._ask("GET", f"rooms/{_quoted(room)}/members", not_membership="leave")
+            people = read(members["chunk"])
+            here = [each.state_key for each in people if each.state_key and each.content.membership in ("join", "invite")]
+            self._members[room] = frozenset(here)
+        return Group(room) if len(self._members[room] - {self.us}) > 1 else None
+
+    async def _is_admin(self, person: str, room: str) -> bool:
+        state = f"rooms/{_quoted(room)}/state"
+        created = await self._ask("GET", f"{state}/m.room.create/", format="event")
+        creators = (created["sender"], *created["content"].get("additional_creators", ()))
+        if person in creators and created["content"].get("room_version", "1") not in CREATORS_HAVE_A_LEVEL:
+            return True
+        levels = await self._ask("GET", f"{state}/m.room.power_levels/")
+        return int(levels.get("users", {}).get(person, levels.get("users_default", 0))) >= ADMIN
+
+
+def _from(since: str | None) -> dict[str, Any]:
+    return {"since": since, "timeout": POLL * 1000} if since else {"timeout": 0}
+
+
+def _json(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        said = json.loads(whole(answer.content))
+    except ValueError:
+        said = None
+    return said if isinstance(said, dict) else {}
+
+
+def _quoted(name: str) -> str:
+    return quote(name, safe="")
+
+
+def _refusal(error: Refused) -> Result:
+    if error.status == 429 or error.status >= 500 or error.status == 401:
+        log.warning("matrix does not take a message now", status=error.status, code=error.code)
+        return RetryAfter(error.wait)
+    return Unreachable() if error.code in GONE else Rejected()
