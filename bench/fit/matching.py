@@ -218,7 +218,7 @@ def meaning_samples(model: Model, unseen: Corpus) -> list[Sample]:
         features, listed = [], []
         for found, similarity in islice(index.nearest(query.vector), CONSIDERED):
             values = meaning_features(
-                query.shares, query.things, found, index.mentioned(found.id), similarity,
+                query.shares, query.things, found, index.mentioned(found), similarity,
                 rarity.overlap(query.stems, stems(found.text)), model,
             )  # fmt: skip
             features.append([values[name] for name in MEANING])

@@ -60,6 +60,9 @@ class Directory:
     async def sync(self) -> None:
         """Bring the index level with what is committed."""
         async with self._lock:
+            if not self._versions:
+                async for offers in self._offers.all(CHUNK):
+                    await self._take(offers)
             everything = self._looks % COMPLETE_EVERY == 0
             since = self._newest - OVERLAP if self._newest and not everything else None
             found = await self._offers.versions(since)

@@ -1,6 +1,6 @@
 """Where offers, needs and gaps are kept, and what is asked of them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -38,6 +38,16 @@ class Offers:
     async def some(self, identifiers: Collection[str]) -> list[Offer]:
         """Those of some ids that exist."""
         return await self._offers.find({"_id": {"$in": list(identifiers)}})
+
+    async def all(self, chunk: int) -> AsyncIterator[list[Offer]]:
+        """Every offer, so many at a time: much faster than asking for each by its id."""
+        some: list[Offer] = []
+        async for document in self._offers.collection.find(batch_size=chunk):
+            some.append(self._offers.read(document))
+            if len(some) == chunk:
+                yield some
+                some = []
+        yield some
 
     async def page(self, status: OfferStatus | None, after: str, limit: int) -> list[Offer]:
         """Offers in the order of their ids."""

@@ -1,6 +1,7 @@
 """The decision, on vectors made by hand: one axis a theme, the model's maps at the identity."""
 
 from datetime import UTC, date, datetime
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from anlaufstelle_contracts import UnmetReason
 
 from services.matching.domain.decision import Outcome, chance_of_help, chosen_by_human, decide, settle
 from services.matching.domain.gap import Evidence, Gap, Thresholds, choose, is_due
-from services.matching.domain.index import Index
+from services.matching.domain.index import EXACT, Index
 from services.matching.domain.model import Block, Model, Numbers, Scale, Vectors, to_bytes, unit
 from services.matching.domain.need import Need, NeedState
 from services.matching.domain.offer import Offer, OfferStatus
@@ -186,6 +187,27 @@ def test_the_index_forgets_and_replaces(model: Model) -> None:
     similarities = [similarity for _, similarity in index.nearest(axis("food"))]
     assert similarities == sorted(similarities, reverse=True)
     assert index.rarity.total == 100
+
+
+def test_a_large_directory_finds_the_nearest_by_its_graph(model: Model) -> None:
+    draw = np.random.default_rng(5)
+    vectors = np.asarray(unit(draw.normal(size=(EXACT + 500, SIZE)).astype(np.float32)))
+    index = Index(model)
+    index.put([offer(f"o{row}", "food", vector=to_bytes(vector)) for row, vector in enumerate(vectors)])
+    for row in range(0, len(vectors), 2):
+        index.remove(f"o{row}")
+    index.put([offer("o0", "food", vector=to_bytes(vectors[0]))])
+    kept = [0, *range(1, len(vectors), 2)]
+    assert len(index) == len(kept) < EXACT < len(vectors)
+    index.put([offer(f"o{row}", "food", vector=to_bytes(vector)) for row, vector in enumerate(vectors)])
+    found = 0
+    for asked in vectors[:40]:
+        right = np.argsort(-(vectors @ asked))[:20]
+        nearest = [one.id for one, _ in islice(index.nearest(asked), 20)]
+        found += len({f"o{row}" for row in right} & set(nearest))
+    assert found >= 0.9 * 20 * 40
+    everything = [one.id for one, _ in index.nearest(vectors[0])]
+    assert len(everything) == len(set(everything)) >= 0.99 * len(vectors)
 
 
 def test_themes_gather_and_a_gap_needs_several_people(model: Model) -> None:

@@ -71,7 +71,7 @@ def rank(query: Query, found: Sequence[tuple[Offer, float]], index: Index, model
     """The offers, all of the index, with their probabilities, best first."""
     rarity = index.rarity
     words = [rarity.overlap(query.stems, stems(offer.text)) for offer, _ in found]
-    things = [index.mentioned(offer.id) for offer, _ in found]
+    things = [index.mentioned(offer) for offer, _ in found]
     meanings = [
         meaning(meaning_features(query.shares, query.things, offer, named, similarity, overlap, model), model)
         for (offer, similarity), named, overlap in zip(found, things, words, strict=True)
