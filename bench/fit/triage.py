@@ -27,7 +27,7 @@ from services.intake.domain.emergency import emergency
 from services.intake.domain.redaction import redact
 from services.intake.domain.triage import CLASSES, MODEL
 
-from .rows import CORPUS, DEVSET, ROOT, Row, embed, rows
+from .rows import CORPUS, DEVSET, ROOT, Row, embed_for_intake, rows
 from .triage_card import write_card
 
 HERE = Path(__file__).parent
@@ -152,7 +152,7 @@ def fit_danger(others: Sequence[list[str]], mean: Array) -> dict[str, object]:
 
 def vectors(texts: list[str]) -> Array:
     """Sentence embeddings of texts as they are asked for."""
-    return np.asarray(embed(texts, is_query=True), dtype=np.float64)
+    return np.asarray(embed_for_intake(texts), dtype=np.float64)
 
 
 def matrix(texts: list[str], mean: Array, dense_weight: float) -> csr_matrix:
