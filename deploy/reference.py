@@ -131,25 +131,27 @@ def _meaning(field: FieldInfo) -> str:
 
 def channels_page() -> str:
     """What each channel can do, and how good it is."""
-    parts, reasons = [_CHANNEL_TABLE], ["\n## Exempt\n\n| channel | rule | because |\n|---|---|---|\n"]
+    table, reasons = [_CHANNEL_TABLE], ["\n## Exempt\n\n| channel | rule | because |\n|---|---|---|\n"]
     for name in sorted(channels.available()):
         one = quality.candidate(name)
-        limits, level = one.manifest.limits, quality.level(one)
-        hears = [how for kind, how in ((Answering, "is called"), (Listening, "asks")) if issubclass(one.kind, kind)]
-        can = ", ".join(each.value.replace("_", " ") for each in Capability if each in one.manifest.capabilities)
-        pace = ", ".join(
-            f"{value:g} {what}"
-            for value, what in (
-                (limits.per_second, "to all"), (limits.per_second_each, "to one"), (limits.per_minute_group, "to a group")
-            ) if value
-        ) or "–"  # fmt: skip
-        todo = ", ".join(quality.still_to_do(one)) or "–"
-        length = f"parts of {limits.text}" if limits.text else "any"
-        parts.append(f"| {name} | {level or '–'} | {', '.join(hears)} | {can} | {length} | {pace} | {todo} |\n")
+        table.append(f"| {' | '.join(_channel_row(name, one))} |\n")
         exempt = [(rule.name, one.claims[rule.name]) for rule in quality.RULES if rule.name in one.claims]
         reasons += [f"| {name} | {rule} | {claim.said} |\n" for rule, claim in exempt if claim.state == "exempt"]
     rules = [f"| {rule.name} | {rule.level} | {rule.says} |\n" for rule in quality.RULES]
-    return "".join([*parts, _RULES, *rules, *reasons])
+    return "".join([*table, _RULES, *rules, *reasons])
+
+
+def _channel_row(name: str, one: quality.Candidate) -> Iterator[str]:
+    limits = one.manifest.limits
+    page = one.claims["page"].said if "page" in one.claims else ""
+    yield f"[{name}](../{page.removeprefix('docs/')})" if page.startswith("docs/") else name
+    yield quality.level(one) or "–"
+    yield ", ".join(how for kind, how in ((Answering, "is called"), (Listening, "asks")) if issubclass(one.kind, kind))
+    yield ", ".join(each.value.replace("_", " ") for each in Capability if each in one.manifest.capabilities)
+    yield f"parts of {limits.text}" if limits.text else "any"
+    pace = {"all": limits.per_second, "one": limits.per_second_each, "a group": limits.per_minute_group}
+    yield ", ".join(f"{value:g} to {whom}" for whom, value in pace.items() if value) or "–"
+    yield ", ".join(quality.still_to_do(one)) or "–"
 
 
 def metrics_page() -> str:

@@ -38,7 +38,7 @@ def test_the_tutorial_works_word_for_word(copy: Path) -> None:
     assert run(copy, *make_pages).returncode == 0
     passed = run(copy, *last)
     assert passed.returncode == 0, passed.stdout[-4000:]
-    assert "| sms | gold |" in (copy / "docs/reference/channels.md").read_text()
+    assert "| [sms](../channels/sms.md) | gold |" in (copy / "docs/reference/channels.md").read_text()
 
     code = files["services/intake/channels/sms.py"]
     lines = sum(bool(line.strip()) for line in code.splitlines())
