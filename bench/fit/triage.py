@@ -60,7 +60,7 @@ def main() -> None:
     mean = vectors(texts).mean(axis=0)
     measured: dict[str, object] = {"rows": np.bincount(labels).tolist(), "added": [len(more) for more, _ in added]}
     measured |= fit_triage(texts, labels, added, mean)
-    measured |= fit_danger([quiet(), added[0][0], added[1][0]], mean)
+    measured |= fit_danger(texts, [some for some, _ in added], mean)
     write_card(rows(DEVSET / "needs.jsonl"), rows(EMERGENCIES), corpus_rows(), measured, TODAY)
 
 
@@ -69,15 +69,14 @@ def corpus_rows() -> list[Row]:
     return [row for name in ("needs", "unmet", "other") for row in rows(CORPUS / f"{name}.jsonl")]
 
 
-def quiet() -> list[str]:
-    """Messages of the corpus that tell of no danger: those that may, and of which no phrase says so, are left out."""
+def are_quiet() -> Labels:
+    """The places of corpus rows that tell of no danger: those that may, and of which no phrase says so, are left out."""
     may = {"safety_emergency", "mental_health", "health"}
-    return [
-        text
-        for row in corpus_rows()
-        if (text := redact(str(row["text"])))
-        and (row.get("urgency") != "now" or not may & set(row["categories"]) or emergency(text))
-    ]
+    return np.array([
+        index
+        for index, row in enumerate(corpus_rows())
+        if row.get("urgency") != "now" or not may & set(row["categories"]) or emergency(str(row["text"]))
+    ])  # fmt: skip
 
 
 def corpus() -> tuple[list[str], Labels]:
@@ -127,15 +126,16 @@ def fit_triage(texts: list[str], labels: Labels, added: Sequence[tuple[list[str]
     return {"triage_cv": f1_score(labels, unseen.argmax(axis=1), average="macro")}
 
 
-def fit_danger(others: Sequence[list[str]], mean: Array) -> dict[str, object]:
+def fit_danger(texts: list[str], added: Sequence[list[str]], mean: Array) -> dict[str, object]:
     """Fit the kinds of danger against all that is none; measure out of fold; write."""
     listed = rows(EMERGENCIES)
-    known = [redact(row["text"]) for row in listed]
+    known, quiet = [redact(row["text"]) for row in listed], are_quiet()
     kinds = [row["kind"] or emergencies.NONE for row in listed]
-    kinds += [emergency(text) or emergencies.NONE for texts in others for text in texts]
+    kinds += [emergency(text) or emergencies.NONE for some in ([texts[index] for index in quiet], *added) for text in some]
     labels = np.array([emergencies.CLASSES.index(kind) for kind in kinds])
     weights = np.where((labels > 0) | (np.arange(len(labels)) < len(listed)), DANGER_WEIGHT, 1.0)
-    x = vstack([matrix(texts, mean, DANGER_DENSE_WEIGHT) for texts in (known, *others)]).tocsr()
+    found = [matrix(some, mean, DANGER_DENSE_WEIGHT) for some in (known, texts, *added)]
+    x = vstack([found[0], found[1][quiet], *found[2:]]).tocsr()
 
     def fitted(chosen: Labels) -> LogisticRegression:
         return fit(x[chosen], labels[chosen], weights[chosen])

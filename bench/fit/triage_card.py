@@ -16,7 +16,7 @@ from services.intake.domain.parts import parts
 from services.intake.domain.topics import topics
 from services.intake.domain.triage import CLASSES, Kind
 
-from .rows import Row, embed
+from .rows import Row, embed_for_intake
 
 CARD = Path(triage.MODEL).parent / "README.md"
 LANGUAGES = ("uk", "ru", "de", "en", "mixed")
@@ -30,7 +30,7 @@ class Message:
         self.row, self.text = row, redaction.redact(row["text"])
         self.secrets = redaction.secrets(row["text"])
         self.found = triage.model().triage(self.text, vector)
-        self.danger = danger(row["text"], vector)
+        self.danger = danger(self.text, vector)
         self.facts = extraction.facts(self.text, today)
 
     @property
@@ -41,7 +41,7 @@ class Message:
 
 def read(found: Sequence[Row], today: date) -> list[Message]:
     """Read messages by the shipped models."""
-    vectors = embed([redaction.redact(row["text"]) for row in found], is_query=True)
+    vectors = embed_for_intake([redaction.redact(row["text"]) for row in found])
     return [Message(row, vector, today) for row, vector in zip(found, vectors, strict=True)]
 
 
@@ -139,8 +139,8 @@ def write_card(
 ) -> None:
     """Write services/intake/model/README.md."""
     messages = read(devset, today)
-    vectors = embed([redaction.redact(row["text"]) for row in dangers], is_query=True)
-    alarmed = [danger(row["text"], vector) is not None for row, vector in zip(dangers, vectors, strict=True)]
+    vectors = embed_for_intake([redaction.redact(row["text"]) for row in dangers])
+    alarmed = [danger(redaction.redact(row["text"]), vector) is not None for row, vector in zip(dangers, vectors, strict=True)]
     real = [row["kind"] is not None for row in dangers]
     needs = [row for row in corpus if row.get("kind", "need") == "need"]
     torn = [row for row in needs if len(parts(row["text"])) > 1]
@@ -195,8 +195,8 @@ a glance, dropping a need costs the person the answer: the thresholds let at mos
 
 Phrases and model together find {recall:.3f} of the emergencies in `data/emergencies` and raise a false alarm on {alarms:.3f} of the near
 misses. That is what they were made from: on rows that neither has seen (five folds) the model alone finds {danger_cv:.3f} and raises
-{alarms_cv:.3f} false alarms among the near misses; phrases alone find {phrases:.3f} and found five of a hundred of the last batch before
-it was read. Of {devset} ordinary messages {devset_alarms} are taken for danger. A miss remains possible: every answer about danger and
+{alarms_cv:.3f} false alarms among the near misses. Phrases alone find {phrases:.3f}, but of the last thirty emergencies, before those were
+known, one; both together 27. Of {devset} ordinary messages {devset_alarms} are taken for danger. A miss remains possible: every answer about danger and
 every coordinator's look counts more than this model.
 
 ## Two needs in one message

@@ -13,7 +13,7 @@ from bench.fit.rows import Row, offer, rows
 from services.intake.domain import conversation, language, triage
 from services.intake.domain.classifier import LONGEST
 from services.intake.domain.conversation import Message
-from services.intake.domain.emergency import emergency
+from services.intake.domain.emergency import Emergency, danger
 from services.intake.domain.person import Person
 from services.intake.domain.redaction import redact
 from services.intake.domain.triage import Kind
@@ -39,6 +39,7 @@ class Judged:
     dropped: bool
     """Surely chatter to the model: nobody would have looked at it."""
     redacted: str
+    peril: Emergency | None = None
     categories: set[str] = field(default_factory=set)
     ranked: list[str] = field(default_factory=list)
     """Offers that no fact rules out, best first."""
@@ -83,7 +84,7 @@ async def judge(folder: Folder) -> list[Judged]:
     vectors = await encoder.queries([text[:LONGEST] for text in texts])
     vectors = unit(vectors[:, : encoder.dimensions[0]])  # intake reads by the first of the two encoders alone
     judged = [
-        _taken(row, text, triage.model().triage(text, vector))
+        _taken(row, text, triage.model().triage(text, vector), danger(text, vector))
         for row, text, vector in zip(folder.messages, texts, vectors, strict=True)
     ]
     asked = [(one, event) for one in judged if one.row["kind"] == "need" for event in _articulated(one)]
@@ -100,12 +101,12 @@ async def judge(folder: Folder) -> list[Judged]:
     return judged
 
 
-def _taken(row: Row, text: str, found: triage.Triage) -> Judged:
+def _taken(row: Row, text: str, found: triage.Triage, peril: Emergency | None) -> Judged:
     """What intake makes of a text by itself."""
     kind = found.kind if found.kind in triage.CLASSES else triage.CLASSES[int(np.argmax(found.probabilities))]
-    if emergency(row["text"]):
+    if peril:
         kind = Kind.NEED
-    return Judged(row, str(kind), found.kind is Kind.CHATTER and kind is Kind.CHATTER, text)
+    return Judged(row, str(kind), found.kind is Kind.CHATTER and kind is Kind.CHATTER, text, peril)
 
 
 def _articulated(one: Judged) -> list[NeedArticulated]:
@@ -114,7 +115,7 @@ def _articulated(one: Judged) -> list[NeedArticulated]:
     person = Person(
         id="person", address_id="address", channel="console", language=language.detect(one.row["text"], language.DEFAULT)
     )
-    message = Message(Kind.NEED, "console", person.language, one.redacted, danger=emergency(one.row["text"]))
+    message = Message(Kind.NEED, "console", person.language, one.redacted, danger=one.peril)
     turn = conversation.take(person, message, lambda: f"{one.row['id']}-{next(numbers)}")
     return [event for event in turn.events if isinstance(event, NeedArticulated)]
 
@@ -124,7 +125,7 @@ def _match(one: Judged, needs: Sequence[Need], index: Index, model: Model, today
     decisions = [decide(need, index, model, today) for need in needs]
     one.categories = set(chain.from_iterable(decision.categories for decision in decisions))
     one.ranked = _in_turns([_ranking(need, index, model, today) for need in needs])
-    if not emergency(one.row["text"]):  # people answer those
+    if not one.peril:  # people answer those
         sure = [decision.offers for decision in decisions if decision.outcome is Outcome.REFER]
         one.referred = _in_turns([[offer.offer_id for offer in offers] for offers in sure])
 

@@ -108,7 +108,7 @@ def test_a_hostile_text_is_read_in_no_time() -> None:
 
 
 def test_every_emergency_is_recognised_and_hardly_a_near_miss() -> None:
-    found = [(one.row["text"], one.row["kind"], danger(one.row["text"], one.vector)) for one in emergencies()]
+    found = [(one.row["text"], one.row["kind"], danger(one.text, one.vector)) for one in emergencies()]
     assert [text for text, kind, got in found if kind and not got] == []
     alarms = [text for text, kind, got in found if got and not kind]
     assert len(alarms) <= 0.03 * sum(kind is None for _, kind, _ in found), alarms
@@ -117,7 +117,7 @@ def test_every_emergency_is_recognised_and_hardly_a_near_miss() -> None:
 
 
 def test_ordinary_messages_raise_no_alarm() -> None:
-    alarms = [one.row for one in devset() if danger(one.row["text"], one.vector)]
+    alarms = [one.row for one in devset() if danger(one.text, one.vector)]
     assert all(row["kind"] == "need" and {"safety_emergency", "mental_health"} & set(row["categories"]) for row in alarms)
     assert len(alarms) <= 6
 
