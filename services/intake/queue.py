@@ -119,10 +119,10 @@ class Queue:
         """Send nothing more to a person or group until then."""
         await self._slots.update_one({"_id": queue}, {"$set": {"next": until, "expires_at": until}}, upsert=True)
 
-    async def keep(self, delivery: Delivery, until: datetime) -> None:
-        """Keep what was claimed for longer."""
+    async def keep(self, delivery: Delivery, until: datetime) -> bool:
+        """Keep what was claimed for longer. False when another replica has claimed it meanwhile."""
         ours = {"_id": delivery.id, "claimed_by": delivery.claimed_by}
-        await self._deliveries.collection.update_one(ours, {"$set": {"claimed_until": until}})
+        return (await self._deliveries.collection.update_one(ours, {"$set": {"claimed_until": until}})).matched_count == 1
 
     async def hand_over(self, delivery: Delivery, lane: str, now: datetime) -> None:
         """Leave it to another lane: its person writes from elsewhere now."""

@@ -160,6 +160,9 @@ class Lane:
         delivery, references = post.delivery, list[str]()
         try:
             result = post.result or await self._send(post, references)
+            if result is None:
+                log.warning("message left to another replica", message=delivery.id)
+                return
 
             async def note(uow: UnitOfWork) -> None:
                 await self.sender.delivering.settle(delivery.id, post.address, result, references, uow)
@@ -179,21 +182,31 @@ class Lane:
             self._next_turn = turn + 1 / self.limits.per_second
             await asyncio.sleep(turn - now)
 
-    async def _send(self, post: Post, references: list[str]) -> Result:
-        """Send all parts of a message, each at its moment; adds to `references` what the provider calls them."""
+    async def _send(self, post: Post, references: list[str]) -> Result | None:
+        """Send all parts of a message, each at its moment; adds to `references` what the provider calls them.
+
+        None when another replica has taken it over.
+        """
         if self.channel is None or post.address is None:
             return Unreachable()
         last = post.moments[-1]
         if post.pause:
             await self.queue.pace(post.delivery.queue, last + timedelta(seconds=post.pause))
+        claimed_until = post.delivery.claimed_until
         if last > datetime.now(UTC) + CLAIM / 5:
-            await self.queue.keep(post.delivery, last + CLAIM)
+            claimed_until = last + CLAIM
+            await self.queue.keep(post.delivery, claimed_until)
         result: Result = Sent()
         try:
             to = self.sender.vault.open(post.address.sealed)
             for part, moment in zip(post.parts, post.moments, strict=True):
                 await sleep_until(moment)
                 await self._keep_gap()
+                # Who was held up for long asks whether it is still theirs to say, before another replica says it as well.
+                if datetime.now(UTC) + timedelta(seconds=SEND_WITHIN) > claimed_until:
+                    claimed_until = datetime.now(UTC) + CLAIM
+                    if not await self.queue.keep(post.delivery, claimed_until):
+                        return None
                 async with asyncio.timeout(SEND_WITHIN):
                     result = await self.channel.send(to, part)
                 if not isinstance(result, Sent):

@@ -9,7 +9,10 @@ from itertools import pairwise
 import pytest
 from anlaufstelle_contracts import MessageDelivered, MessageRequested, wrap
 
+from services.intake import sender
 from services.intake.channels.base import Limits
+from services.intake.domain.delivery import Delivery
+from services.intake.queue import Queue
 from tests.intake.conftest import Intake, started
 from tests.intake.plaza import Provider, Said, open_up
 from tests.kit import running
@@ -78,3 +81,25 @@ def intake_address(plaza: Provider, name: str) -> str:
 async def _delivered(intake: Intake, count: int) -> list[object]:
     events = await intake.events(MessageDelivered)
     return list(events) if len(events) >= count + PEOPLE + 1 else []
+
+
+async def test_who_was_held_up_says_nothing_that_another_replica_has_taken_over(
+    intake: Intake, plaza: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, taken = Queue.keep, list[str]()
+
+    async def taken_over(self: Queue, delivery: Delivery, until: datetime) -> bool:
+        if not taken:
+            taken.append(delivery.id)
+            change = {"$set": {"claimed_by": "another", "claimed_until": datetime.now(UTC) + timedelta(seconds=2)}}
+            await intake.service.db["deliveries"].update_one({"_id": delivery.id}, change)
+            assert not await keep(self, delivery, until)
+            return False
+        assert plaza.sent == [], "said although another has it"
+        return await keep(self, delivery, until)
+
+    monkeypatch.setattr(sender, "SEND_WITHIN", 60.0)  # longer than any claim lasts: always asked
+    monkeypatch.setattr(Queue, "keep", taken_over)
+    await plaza.say("/language uk")
+    await eventually(lambda: plaza.sent, timeout=30)  # when the other one did not send it either
+    assert len(await eventually(lambda: intake.events(MessageDelivered))) == len(plaza.sent) == len(taken) == 1
