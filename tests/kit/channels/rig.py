@@ -115,11 +115,11 @@ class Rig:
 
     # --- sending ---
 
-    async def send(self, address: str, message: Outgoing) -> Result:
+    async def send(self, address: str, message: Outgoing, within: float = SEND_WITHIN) -> Result:
         """Send one message as the host does."""
         self.said.append(message.text)
         try:
-            async with asyncio.timeout(SEND_WITHIN):
+            async with asyncio.timeout(within):
                 result = await self.channel.send(address, message)
         except Exception:  # noqa: BLE001 - what it raises counts as "not now"
             return RetryAfter()

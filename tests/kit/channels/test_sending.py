@@ -88,7 +88,7 @@ async def test_a_provider_that_fails(rig: Rig, failure: Failure) -> None:
 async def test_many_at_once_arrive_all(rig: Rig) -> None:
     address = await known(rig)
     texts = [f"Відповідь {number}" for number in range(20)]
-    results = await asyncio.gather(*(rig.send(address, Outgoing(text)) for text in texts))
+    results = await asyncio.gather(*(rig.send(address, Outgoing(text), within=10) for text in texts))
     assert all(isinstance(result, Sent) for result in results)
     assert {tidy(message.text) for message in await rig.received(address, 20)} == set(texts)
 

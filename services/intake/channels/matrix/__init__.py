@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
-import httpx
+import aiohttp
 import structlog
 from pydantic import Field, SecretStr
 
@@ -47,6 +47,8 @@ POLL = 10
 GIVE_UP_AFTER = 90.0
 """Seconds after which one event that always fails is left out. When the store is what fails, the process ends sooner."""
 RETRY = 1.0
+CHATS_KNOWN = 1.0
+"""Seconds in which another replica's news of who is where may be missed."""
 UNSURE_KEPT = 1000
 ADMIN = 50
 """Power level of a moderator."""
@@ -74,11 +76,10 @@ class MatrixSettings(ChannelSettings, channel="matrix"):
 class Refused(Exception):
     """The server does not do what we ask."""
 
-    def __init__(self, answer: httpx.Response) -> None:
-        super().__init__(answer.status_code)
-        said = _json(answer)
-        self.status, self.code = answer.status_code, str(said.get("errcode", ""))
-        wait, header = said.get("retry_after_ms"), answer.headers.get("Retry-After", "")
+    def __init__(self, status: int, said: dict[str, Any], header: str) -> None:
+        super().__init__(status)
+        self.status, self.code = status, str(said.get("errcode", ""))
+        wait = said.get("retry_after_ms")
         self.wait = wait / 1000 if isinstance(wait, int) else float(header) if header.isdecimal() else None
 
 
@@ -104,32 +105,35 @@ class Matrix(Channel):
         self._members: dict[str, frozenset[str]] = {}
         self._failing: dict[str, float] = {}
         self._changing_chats = asyncio.Lock()
+        self._lately: dict[str, list[str]] = {}
+        self._chats_until = 0.0
+        self._asking_chats = asyncio.Lock()
         self._unsure: OrderedDict[str, str] = OrderedDict()
         """Names of messages that were sent and not answered."""
 
     async def open(self) -> None:
         """Make the client; it connects when it is first used."""
         token = self.settings.access_token.get_secret_value()
-        self.http = httpx.AsyncClient(
-            base_url=f"{self.settings.homeserver_url.rstrip('/')}/_matrix/client/v3/",
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=TIMEOUT,
+        self.http = aiohttp.ClientSession(
+            f"{self.settings.homeserver_url.rstrip('/')}/_matrix/client/v3/", headers={"Authorization": f"Bearer {token}"}
         )
 
     async def close(self) -> None:
         """Close its connections."""
-        await self.http.aclose()
+        await self.http.close()
 
     def private_link(self, code: str) -> str:
         """The link that opens a chat with us. It can carry no code: who writes is known by their account."""
         return f"https://matrix.to/#/{self.us}"
 
     async def _ask(self, method: str, path: str, body: Any = None, within: float = TIMEOUT, **query: Any) -> dict[str, Any]:
-        """One request. Raises Refused, or what httpx raises."""
-        answer = await self.http.request(method, path, json=body, params=query, timeout=within)
-        if not answer.is_success:
-            raise Refused(answer)
-        return _json(answer)
+        """One request. Raises Refused, or what aiohttp raises."""
+        timeout = aiohttp.ClientTimeout(total=within)
+        async with self.http.request(method, path, json=body, params=query, timeout=timeout) as answer:
+            said = _json(await answer.read())
+            if not answer.ok:
+                raise Refused(answer.status, said, answer.headers.get("Retry-After", ""))
+            return said
 
     # --- sending ---
 
@@ -143,7 +147,7 @@ class Matrix(Channel):
             await self._send_once(room, content)
         except Refused as error:
             return _refusal(error)
-        except (httpx.HTTPError, ValueError, LookupError) as error:
+        except (aiohttp.ClientError, TimeoutError, ValueError, LookupError) as error:
             log.warning("matrix does not take a message now", reason=error_name(error))
             return RetryAfter()
         return Sent()
@@ -166,11 +170,19 @@ class Matrix(Channel):
 
     async def _chat_with(self, person: str) -> str:
         """The room in which we are alone with a person; made when there is none."""
-        if rooms := (await self._chats()).get(person):
+        if rooms := (await self._chats_lately()).get(person) or (await self._chats()).get(person):
             return rooms[0]
         made = await self._ask("POST", "createRoom", {"preset": "trusted_private_chat", "is_direct": True, "invite": [person]})
         await self._note_chat(person, str(made["room_id"]))
         return str(made["room_id"])
+
+    async def _chats_lately(self) -> dict[str, list[str]]:
+        """What many answers at once need not ask each for itself."""
+        async with self._asking_chats:
+            if time.monotonic() > self._chats_until:
+                self._lately = await self._chats()
+                self._chats_until = time.monotonic() + CHATS_KNOWN
+            return self._lately
 
     async def _chats(self) -> dict[str, list[str]]:
         """People and the rooms in which we are alone with them, the latest first: kept at the server as all programmes do."""
@@ -184,6 +196,7 @@ class Matrix(Channel):
             if rooms[:1] != [room]:
                 chats[person] = [room, *(other for other in rooms if other != room)]
                 await self._ask("PUT", f"{self._account}/m.direct", chats)
+                self._chats_until = 0
 
     async def _forget_chat(self, room: str) -> list[str]:
         """Gives with whom it was."""
@@ -347,9 +360,9 @@ def _from(since: str | None) -> dict[str, Any]:
     return {"since": since, "timeout": POLL * 1000} if since else {"timeout": 0}
 
 
-def _json(answer: httpx.Response) -> dict[str, Any]:
+def _json(body: bytes) -> dict[str, Any]:
     try:
-        said = json.loads(whole(answer.content))
+        said = json.loads(whole(body))
     except ValueError:
         said = None
     return said if isinstance(said, dict) else {}
