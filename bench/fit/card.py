@@ -36,15 +36,16 @@ What they make is cut to the {mapped} directions that matter most. In the common
 for unusual asks are read off. Similarity, agreement of topics, shared words and shared things add up to *meaning*. Things are
 what `concepts.tsv` lists: a vet, a pram, a B1 course, with what an offer refuses ("wir zahlen keinen Tierarzt"). Meaning, its
 lead over the next candidate, whether the offer is about what the person plainly named (intake's word list), what is asked that
-none of the nearest offers names or that one of them refuses, and facts (language, district, horizon) give the probability by
-logistic regression. The category of a need is half what its words look like, half what the offers are about that mean the same.
+it does not name or refuses, or that a near offer refuses and none gives, and facts (language, district, horizon) give the
+probability by logistic regression. The category of a need is half what its words look like, half what the offers are about that
+mean the same.
 
 **Data.** `data/corpus` for everything but calibration: maps, topics, unusual asks, and, in seven folds that leave out a seventh
 of the offers of each category with all their needs, the weights of meaning. `data/devset` for calibration only: the intercept,
 the weights of {fitted}, and two thresholds. Set by hand: {by_hand}; offers under {list_from} are not named; `concepts.tsv`.
 
 **Thresholds.** They are drawn on the chance that one of the first three offers helps. Referred at once from {refer_from}
-(the most at which {coverage:.0%} of the needs with an offer are), left to a coordinator from {review_from} (the
+(one hundredth under the most at which {coverage:.0%} of the needs with an offer are), left to a coordinator from {review_from} (the
 most at which {lost:.0%} of the needs with an offer are called unmet), unmet below.
 
 ## Offers never seen, in the corpus

@@ -76,14 +76,15 @@ def rank(query: Query, found: Sequence[tuple[Offer, float]], index: Index, model
         meaning(meaning_features(query.shares, query.things, offer, named, similarity, overlap, model), model)
         for (offer, similarity), named, overlap in zip(found, things, words, strict=True)
     ]
-    nearest = sorted(range(len(found)), key=lambda position: -meanings[position])
-    missing = _missing(query, [things[position] for position in nearest], model)
+    refused_by_all = _refused_by_all(query.things, things)
     candidates = []
     for position, (offer, _) in enumerate(found):
         # 0 is what an average candidate reaches: even the only offer of a directory has to beat it.
         others = max([0.0, *meanings[:position], *meanings[position + 1 :]])
-        features = {"meaning": meanings[position], "margin": meanings[position] - others} | facts(query, offer) | missing
+        features = {"meaning": meanings[position], "margin": meanings[position] - others} | facts(query, offer)
+        features["missing"] = _missing(query.things, things[position])
         features["refused"] = _refused(query.things, things[position])
+        features["refused_by_all"] = refused_by_all
         features["feedback"] = offer.feedback.log_odds(query.today) if offer.feedback else 0.0
         where = places.distance(query.need.district, offer.districts)
         candidates.append(Candidate(offer, where, words[position], features, probability(features, model)))
@@ -127,21 +128,24 @@ def _common(asked: Mentioned, named: Mentioned, model: Model) -> float:
     return (_weight(asked.wider & named.wider, model) - _weight(asked.wider & named.denied, model) / 2) / sqrt(lengths)
 
 
-def _missing(query: Query, nearest: Sequence[Mentioned], model: Model) -> dict[str, float]:
-    """What of the things asked for the nearest offers do not name, and what one of them refuses while none gives it.
+def _narrowest(asked: Mentioned) -> set[str]:
+    """The things asked for, without what they are a kind of: "cat" says no more when "vet" is there."""
+    things = {name for name in asked.named if catalogue()[name].categories}
+    return things - {wider for name in things for wider in widened(name) - {name}}
 
-    Only the narrowest count: "cat" says no more when "vet" is there. Signs that no offer helps, however near its words are.
-    """
-    things = {name for name in query.things.named if catalogue()[name].categories}
-    things -= {wider for name in things for wider in widened(name) - {name}}
-    asked = _weight(things, model)
-    if not asked:
-        return {"missing": 0.0, "refused_by_all": 0.0}
-    first = frozenset[str]().union(*(named.wider for named in nearest[:MOST_NAMED]))
-    given = frozenset[str]().union(*(named.wider for named in nearest))
-    refused = frozenset[str]().union(*(named.denied for named in nearest))
-    gone = {name for name in things - given if widened(name) & refused}
-    return {"missing": _weight(things - first, model) / asked, "refused_by_all": len(gone) / len(things)}
+
+def _missing(asked: Mentioned, named: Mentioned) -> float:
+    """The share of the things asked for that an offer does not name."""
+    things = [name for name in asked.named if catalogue()[name].categories]
+    return sum(name not in named.wider for name in things) / max(1, len(things))
+
+
+def _refused_by_all(asked: Mentioned, near: Sequence[Mentioned]) -> float:
+    """The share of the things asked for that one of the near offers refuses while none gives it: nobody here may do that."""
+    things = _narrowest(asked)
+    given = frozenset[str]().union(*(named.wider for named in near))
+    refused = frozenset[str]().union(*(named.denied for named in near))
+    return sum(bool(widened(name) & refused) for name in things - given) / max(1, len(things))
 
 
 def _refused(asked: Mentioned, named: Mentioned) -> float:
