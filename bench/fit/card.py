@@ -44,9 +44,9 @@ mean the same.
 of the offers of each category with all their needs, the weights of meaning. `data/devset` for calibration only: the intercept,
 the weights of {fitted}, and two thresholds. Set by hand: {by_hand}; offers under {list_from} are not named; `concepts.tsv`.
 
-**Thresholds.** They are drawn on the chance that one of the first three offers helps. Referred at once from {refer_from}
-(one hundredth under the most at which {coverage:.0%} of the needs with an offer are), left to a coordinator from {review_from} (the
-most at which {lost:.0%} of the needs with an offer are called unmet), unmet below.
+**Thresholds.** They are drawn on the chance that one of the first three offers helps. Referred at once from
+{refer_from} (one hundredth under the most at which {coverage:.0%} of the needs with an offer are), left to a
+coordinator from {review_from} (the most at which {lost:.0%} of the needs with an offer are called unmet), unmet below.
 
 ## Offers never seen, in the corpus
 
