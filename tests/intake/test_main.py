@@ -30,7 +30,7 @@ def test_a_channel_without_what_it_must_have_says_so(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("ANLAUFSTELLE_TELEGRAM_BOT_TOKEN", "")
     with pytest.raises(ChannelError, match="ANLAUFSTELLE_TELEGRAM_BOT_TOKEN"):
         make("telegram")
-    with pytest.raises(ChannelError, match="there are: console, .*web"):
+    with pytest.raises(ChannelError, match=r"there are: console, .*web"):
         make("pigeon")
 
 
