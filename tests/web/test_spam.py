@@ -26,7 +26,10 @@ async def test_the_field_that_nobody_sees_must_stay_empty(browser: httpx.AsyncCl
     assert NEED in refused.text
 
 
-@pytest.mark.parametrize("stamp", ["", "form-0001", "form-0001.aaaaaa.bbbb", FormGuard("another-key", 1).stamp()])
+@pytest.mark.parametrize(
+    "stamp", ["", "form-0001", "form-0001.aaaaaa.bbbb", FormGuard("another-key", 1).stamp()],
+    ids=["none", "bare", "forged", "of another key"],
+)  # fmt: skip
 async def test_a_form_that_we_did_not_show_is_shown_again_with_the_words(
     browser: httpx.AsyncClient, house: House, stamp: str
 ) -> None:
