@@ -54,6 +54,12 @@ def test_the_course_for_a_mother_of_62_in_gruenau_is_first(model: Model, index: 
     assert told(PLAIN_NEEDS[0], model, index).offers[0].offer_id == "o086"
 
 
+def test_the_course_for_a_mother_of_62_is_told_wherever_she_lives(model: Model, index: Index) -> None:
+    decision = decide(need_of("шукаю курси німецької для мами, 62 роки", "uk"), index, model, TODAY)
+    assert decision.outcome is Outcome.REFER
+    assert "o086" in [offer.offer_id for offer in decision.offers]
+
+
 def test_a_right_offer_is_mostly_first(model: Model, index: Index) -> None:
     first = [told(plain, model, index).offers[0].offer_id in plain.offers for plain in PLAIN_NEEDS]
     assert sum(first) >= FIRST * len(first)

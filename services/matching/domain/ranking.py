@@ -8,7 +8,7 @@ from math import exp, log, sqrt
 import numpy as np
 
 from . import places
-from .audience import Stated
+from .audience import SENIORS, Stated
 from .concepts import Mentioned, catalogue, concepts, widened
 from .index import Index
 from .model import Model, Vectors, from_bytes
@@ -169,6 +169,7 @@ def facts(query: Query, offer: Offer) -> dict[str, float]:
         "elsewhere": float(where in (Distance.NEAR, Distance.ELSEWHERE)),
         "far": float(where is Distance.FAR),
         "other_horizon": float(bool(need.horizon and offer.horizon and need.horizon not in offer.horizon)),
+        "their_age": float(query.stated.is_old and not SENIORS.isdisjoint(offer.audience)),
         "unusual": query.unusual,
         "stale": float(stale),
     }
