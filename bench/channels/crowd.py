@@ -46,8 +46,7 @@ class Ask:
     @property
     def name(self) -> tuple[int, int]:
         """Chat and number of the message."""
-        message = self.update["message"]
-        return message["chat"]["id"], message["message_id"]
+        return _name(self.update)
 
 
 @dataclass
@@ -63,6 +62,8 @@ class Crowd:
     """Who pressed a button, and may be told the same again."""
     did: Counter[str] = field(default_factory=Counter)
     groups: list[Group] = field(default_factory=list)
+    offered: set[tuple[int, int]] = field(default_factory=set)
+    """Chat and number of each offer that was said in a group."""
     _people: int = FIRST_PERSON
     _said: list[dict[str, Any]] = field(default_factory=list)
     _links: int = 0
@@ -96,7 +97,8 @@ class Crowd:
         return True
 
     def _group_offer(self) -> bool:
-        self._say(self.random.choice(PLAIN_OFFERS), self.random.choice(self.groups))
+        update = self._say(self.random.choice(PLAIN_OFFERS), self.random.choice(self.groups))
+        self.offered.add(_name(update))
         return True
 
     def _group_reply(self) -> bool:
@@ -181,3 +183,8 @@ class Crowd:
         self._said.append(update)
         del self._said[:-RECENT]
         return update
+
+
+def _name(update: dict[str, Any]) -> tuple[int, int]:
+    message = update["message"]
+    return message["chat"]["id"], message["message_id"]

@@ -20,6 +20,7 @@ TURN = timedelta(seconds=2)
 """How long a replica may take to claim; after that another one does."""
 AHEAD = timedelta(seconds=1)
 """Messages are claimed so long before they may be sent: until the next look; little waits in vain when a replica dies."""
+MINUTE = timedelta(minutes=1)
 MARK_WITHIN = 1.0
 STUCK_FOR = timedelta(seconds=10)
 PACED_AT_ONCE = 100
@@ -115,9 +116,18 @@ class Queue:
         found = self._slots.find({"_id": {"$in": list(queues)}, "next": {"$gt": now}})
         return {slot["_id"]: slot["next"] async for slot in found}
 
-    async def pace(self, queue: str, until: datetime) -> None:
-        """Send nothing more to a person or group until then."""
-        await self._slots.update_one({"_id": queue}, {"$set": {"next": until, "expires_at": until}}, upsert=True)
+    async def pace(self, delivery: Delivery, moments: Sequence[datetime], limits: Limits) -> None:
+        """Send nothing more to a person or group until the limits allow it, after what is sent at `moments`."""
+        until = moments[-1] + timedelta(seconds=gap(limits))
+        change: dict[str, Any] = {"next": until, "expires_at": until}
+        if delivery.group and limits.per_minute_group:
+            # Whoever claimed the group's first message is alone with it, so that nobody else changes this meanwhile.
+            slot = await self._slots.find_one({"_id": delivery.queue}) or {}
+            recent = [*slot.get("recent", ()), *moments][-limits.per_minute_group :]
+            if len(recent) == limits.per_minute_group:
+                change["next"] = max(until, recent[0] + MINUTE)
+            change |= {"recent": recent, "expires_at": max(until, moments[-1] + MINUTE)}
+        await self._slots.update_one({"_id": delivery.queue}, {"$set": change}, upsert=True)
 
     async def keep(self, delivery: Delivery, until: datetime) -> bool:
         """Keep what was claimed for longer. False when another replica has claimed it meanwhile."""
@@ -135,10 +145,8 @@ class Queue:
         return self._service.db["slots"]
 
 
-def gap(limits: Limits, is_group: bool) -> float:
+def gap(limits: Limits) -> float:
     """Seconds between two messages to the same person or group."""
-    if is_group:
-        return 60 / limits.per_minute_group if limits.per_minute_group else 0.0
     return 1 / limits.per_second_each if limits.per_second_each else 0.0
 
 

@@ -154,7 +154,7 @@ class Lane:
             return None
         reply_to = self.sender.vault.open(address.last_message) if address.last_message else None
         parts = [replace(part, reply_to=reply_to, heard_at=address.heard_at) for part in render(delivery, self.channel)]
-        return Post(delivery, address, parts, pause=gap(self.limits, is_group=delivery.group is not None))
+        return Post(delivery, address, parts, pause=gap(self.limits))
 
     async def _deliver(self, post: Post) -> None:
         delivery, references = post.delivery, list[str]()
@@ -190,8 +190,8 @@ class Lane:
         if self.channel is None or post.address is None:
             return Unreachable()
         last = post.moments[-1]
-        if post.pause:
-            await self.queue.pace(post.delivery.queue, last + timedelta(seconds=post.pause))
+        if self.limits.per_second_each or self.limits.per_minute_group:
+            await self.queue.pace(post.delivery, post.moments, self.limits)
         claimed_until = post.delivery.claimed_until
         if last > datetime.now(UTC) + CLAIM / 5:
             claimed_until = last + CLAIM

@@ -11,7 +11,7 @@ from anlaufstelle_contracts import MessageDelivered, MessageRequested, wrap
 
 from services.intake import sender
 from services.intake.channels.base import Limits
-from services.intake.domain.delivery import Delivery
+from services.intake.domain.delivery import Delivery, InGroup
 from services.intake.queue import Queue
 from tests.intake.conftest import Intake, started
 from tests.intake.plaza import Provider, Said, open_up
@@ -71,6 +71,26 @@ async def test_the_parts_of_a_long_message_keep_the_pace_too(intake: Intake, pla
     parts: list[Said] = await eventually(lambda: plaza.sent[:] if plaza.sent and "112" in plaza.sent[-1].message.text else [])
     assert len(parts) > 1
     assert all(late.at - early.at > 0.9 / EACH for early, late in pairwise(parts))
+
+
+async def test_lines_in_a_group_may_follow_each_other_but_no_more_in_a_minute_than_allowed(
+    intake: Intake, plaza: Provider
+) -> None:  # fmt: skip
+    queue = Queue(intake.service, plaza.host.reception.memory.deliveries)  # type: ignore[attr-defined]
+    limits = Limits(per_second_each=1, per_minute_group=3)
+    group = InGroup(place_id="group", reply_to=b"")
+    began = datetime.now(UTC).replace(microsecond=0)
+    line = Delivery(
+        id="line", person_id="", number=1, queue="group", lane="plaza", order=1, text="Ось", language="uk",
+        created_at=began, due_at=began, claimed_until=began, group=group, expires_at=began,
+    )  # fmt: skip
+
+    async def next_after(seconds: float) -> float:
+        await queue.pace(line, [began + timedelta(seconds=seconds)], limits)
+        slot = await intake.service.db["slots"].find_one({"_id": "group"})
+        return float((slot["next"] - began).total_seconds())
+
+    assert [await next_after(seconds) for seconds in (0, 1, 2, 60, 61.5, 63)] == [1, 2, 60, 61, 62.5, 120]
 
 
 def intake_address(plaza: Provider, name: str) -> str:

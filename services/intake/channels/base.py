@@ -53,9 +53,9 @@ class Limits:
     per_second: float | None = None
     """Most messages a second, to all people together and from all replicas."""
     per_second_each: float | None = None
-    """Most messages a second to one person."""
-    per_minute_group: float | None = None
-    """Most messages a minute to one group."""
+    """Most messages a second to one person, or one group."""
+    per_minute_group: int | None = None
+    """Most messages in any minute to one group; within it they may follow each other as fast as to one person."""
 
 
 class ChannelSettings(BaseSettings):
