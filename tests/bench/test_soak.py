@@ -52,8 +52,8 @@ async def counted(stage: Stage) -> Counted:
 async def test_all_well(stage: Stage) -> None:
     assert set(stage.crowd.did) >= set(WEIGHTS) - {"press", "open_link"}  # nobody was answered yet when they wrote
     found = await counted(stage)
-    assert (found.lost.total(), found.twice.total(), found.on_chatter) == (0, 0, 0)
-    assert found.lines == found.needs_in_groups > 20
+    assert (found.lost.total(), found.twice.total(), found.below_offers, found.below_chatter) == (0, 0, 0, 0)
+    assert found.below_needs == stage.crowd.did["group_need"] > 20
     assert found.private == pytest.approx([0.5] * len(found.private))
 
 
@@ -75,6 +75,7 @@ async def test_what_comes_twice_is_seen(stage: Stage) -> None:
     reply(stage, alone.person, None, alone.at + 1)
     reply(stage, common.group.id, common.name[1], common.at + 1)
     reply(stage, common.group.id, 0, common.at)
+    reply(stage, *next(iter(stage.crowd.offered)), common.at)
     found = await counted(stage)
     assert dict(found.twice) == {"needs": 1, "messages": 1, "lines": 1}
-    assert found.on_chatter == 1
+    assert (found.below_chatter, found.below_offers) == (1, 1)

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from services.intake.domain.emergency import Emergency, danger, emergency
-from tests.kit.read import DATA, devset, emergencies
+from services.intake.domain.triage import model
+from tests.kit.read import DATA, Read, devset, emergencies, everyday
 
 EMERGENCIES = [
     ("Мама не дихає, що робити", "life"),
@@ -107,8 +108,18 @@ def test_a_hostile_text_is_read_in_no_time() -> None:
     assert emergency("он " * 5_000) is None
 
 
+def _danger(one: Read, in_public: bool = False) -> Emergency | None:
+    return danger(one.text, one.vector, model().triage(one.text, one.vector), in_public=in_public)
+
+
+def test_everyday_messages_hardly_raise_an_alarm() -> None:
+    alone, in_public = ([one.text for one in everyday() if _danger(one, among)] for among in (False, True))
+    assert len(alone) <= 0.05 * len(everyday()), alone
+    assert len(in_public) <= 0.015 * len(everyday()), in_public
+
+
 def test_every_emergency_is_recognised_and_hardly_a_near_miss() -> None:
-    found = [(one.row["text"], one.row["kind"], danger(one.text, one.vector)) for one in emergencies()]
+    found = [(one.row["text"], one.row["kind"], _danger(one)) for one in emergencies()]
     assert [text for text, kind, got in found if kind and not got] == []
     alarms = [text for text, kind, got in found if got and not kind]
     assert len(alarms) <= 0.03 * sum(kind is None for _, kind, _ in found), alarms
@@ -117,7 +128,7 @@ def test_every_emergency_is_recognised_and_hardly_a_near_miss() -> None:
 
 
 def test_ordinary_messages_raise_no_alarm() -> None:
-    alarms = [one.row for one in devset() if danger(one.text, one.vector)]
+    alarms = [one.row for one in devset() if _danger(one)]
     assert all(row["kind"] == "need" and {"safety_emergency", "mental_health"} & set(row["categories"]) for row in alarms)
     assert len(alarms) <= 6
 

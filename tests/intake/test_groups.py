@@ -16,7 +16,11 @@ from anlaufstelle_contracts import (
     wrap,
 )
 
+from services.intake import understanding
 from services.intake.channels.base import Group, RetryAfter
+from services.intake.domain.emergency import Emergency
+from services.intake.domain.triage import Kind
+from services.intake.understanding import Understood
 from tests.intake.conftest import Intake, started
 from tests.intake.plaza import SQUARE, Provider, answer, open_up
 from tests.kit import running
@@ -103,6 +107,23 @@ async def test_chatter_and_commands_leave_no_trace(intake: Intake, plaza: Provid
     await plaza.say(CHATTER, group=reply_to("unknown"))
     for collection in ("ledger", "people", "addresses", "words", "places", "threads", "marks", "deliveries", "superseded"):
         assert await intake.service.db[collection].count_documents({}) == 0, collection
+
+
+async def test_what_is_doubtful_is_shown_to_a_coordinator_first_and_no_danger_is_called_out(
+    intake: Intake, plaza: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    taken = Understood(Kind.NEED, is_sure=False)
+    monkeypatch.setattr(understanding, "_read", lambda texts: [taken for _ in texts])
+    assert (await need(intake, plaza, "Всім потрібен диван"))["review"] is True
+    taken = Understood(Kind.NEED, Emergency.LIFE, is_sure=False)
+    afraid = await need(intake, plaza, "Асфальт плавиться, диван теж", "maria")
+    assert (afraid["review"], afraid["emergency"]) == (True, False)
+    taken = Understood(Kind.UNCLEAR, Emergency.LIFE, is_sure=False)
+    assert (await plaza.say("Асфальт плавиться", "petro", SQUARE)).need_id is None
+    taken = Understood(Kind.UNCLEAR, Emergency.LIFE)
+    assert (await need(intake, plaza, "Щось дуже недобре з бабусею", "petro"))["emergency"] is True
+    assert "112" in (await plaza.heard_at("square"))[0].text
+    assert len(plaza.sent) == 1
 
 
 async def test_an_offer_in_a_group_is_kept_in_silence(intake: Intake, plaza: Provider) -> None:

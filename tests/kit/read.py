@@ -1,4 +1,4 @@
-"""The messages of the development set and of the emergencies with their embeddings, computed once a run."""
+"""The messages of the development set, of the emergencies and of every day with their embeddings, computed once a run."""
 
 import json
 from functools import cache
@@ -32,6 +32,12 @@ def devset() -> tuple[Read, ...]:
 def emergencies() -> tuple[Read, ...]:
     """All emergencies and near misses."""
     return _read(DATA / "emergencies" / "emergencies.jsonl")
+
+
+@cache
+def everyday() -> tuple[Read, ...]:
+    """What is written every day and is neither need nor offer nor danger."""
+    return _read(DATA / "everyday" / "everyday.jsonl")
 
 
 def _read(file: Path) -> tuple[Read, ...]:

@@ -13,6 +13,7 @@ import pytest
 from anlaufstelle_contracts import NeedMatched, NeedUnmet, ReviewRequested
 from pydantic import ValidationError
 
+from deploy.programs import child_environment
 from services.matching import second_opinion
 from services.matching.domain.decision import Outcome, chance_of_help, decide
 from services.matching.domain.index import Index
@@ -254,7 +255,7 @@ def test_nothing_of_it_is_there_without_an_endpoint() -> None:
         "assert not [name for name in sys.modules if 'second_opinion' in name], 'loaded'; "
         "assert b'second_opinion' not in p.generate_latest(), 'metric'"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=child_environment())
     assert done.returncode == 0, done.stderr
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .classifier import Classifier, Embedding
 from .dangers import ANIMAL, CHILD, LIFE, LONG_AGO, NO_DANGER, SELF_HARM, VIOLENCE
+from .triage import Kind, Triage
 
 
 class Emergency(StrEnum):
@@ -47,12 +48,17 @@ def model() -> Classifier:
     return Classifier(MODEL)
 
 
-def danger(text: str, embedding: Embedding) -> Emergency | None:
-    """The danger that a text speaks of by its phrases or by the model, or None."""
+def danger(text: str, embedding: Embedding, taken: Triage, *, in_public: bool = False) -> Emergency | None:
+    """The danger that a text speaks of by its phrases or by the model, or None.
+
+    What is surely small talk must be plainer, and plainer still what is said where others read it: there most is small talk, and
+    the warning would be read by all.
+    """
     if found := emergency(text):
         return found
     shares = model().probabilities(text, embedding)
-    if 1 - shares[0] < model().thresholds[0]:
+    alone, as_chatter, among_others = model().thresholds
+    if 1 - shares[0] < (among_others if in_public else as_chatter if taken.kind is Kind.CHATTER else alone):
         return None
     return Emergency(CLASSES[1 + int(shares[1:].argmax())])
 

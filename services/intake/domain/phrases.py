@@ -27,15 +27,17 @@ _OPENING = (
     r"здравствуйте|всім|всем|усім|шановні|уважаемые|guten (?:tag|morgen|abend)|hallo|hi|hello|hey|good (?:day|morning|evening|afternoon)|dear|liebe|"
     r"друзі|друзья|люди|пані та панове|zusammen|leute|all|everyone|everybody|there|friends|будь ласка|пожалуйста|bitte|please)\b[\s,.!:;–-]*)*"
 )
+_WHAT_IS_THERE = r"(?:[\w\s]{0,40}\b(?:є|есть|маємо|имеем)\s*[,.–-]\s*(?:а |але |но |тільки |только )?(?!\w+ (?:комусь|кому)))?"
 ASKS_FIRST = re.compile(
     _OPENING
+    + _WHAT_IS_THERE
     + r"(?:(?:я|ми|мы|мені|мне|нам|дуже|очень|терміново|срочно|ich|wir|dringend|i|i'm|i am|we|we're|we are|urgently|мамі|маме|сину|сыну|доньці|дочке)\s)*"
     r"(?:шука(?:ю|ємо)|потріб(?:ен|на|но|ні)|допоможіть|підкажіть|порадьте|порекомендуйте|ищ(?:у|ем)|нуж(?:ен|на|но|ны)|помогите|подскажите|посоветуйте|"
     r"(?:хто |кто )?(?:знає|знает)?,? ?(?:де|где) (?:\w+ )?(?:можна|можно|взяти|взять|знайти|найти|купити|купить|отримати|получить|дадуть|помогут|допоможуть)|"
     r"suchen?|brauchen?|benötigen?|wo (?:bekomm\w*|find\w*|gibt es|krieg\w*|kann (?:ich|man)|können wir)|looking for|searching for|need|"
     r"where (?:can|could|do) (?:i|we|one))\b"
 )
-"""A text that begins with asking, after a greeting."""
+"""A text that begins with asking, after a greeting and what is there already."""
 GIVES_FIRST = re.compile(
     _OPENING + r"(?:(?:я|ми|мы|ich|wir|i|we|безкоштовно|бесплатно|kostenlos)\s)*"
     r"(?:пропону(?:ю|ємо)|предлага(?:ю|ем)|відда(?:м|мо|ю|ємо)|отда(?:м|дим|ю|ем)|подару(?:ю|ємо|ем|им)|подарю|дару(?:ю|ємо|ем)|дарю|"

@@ -35,6 +35,8 @@ class Kind(StrEnum):
     IGNORED = "ignored"
 
 
+SURE_IN_PUBLIC = 0.6
+"""A need below that, and not plainly asked for, is shown to a coordinator before anything is said where others read it."""
 CLASSES = (Kind.NEED, Kind.OFFER, Kind.CHATTER)
 """What the model tells apart, in the order of its columns."""
 
@@ -54,6 +56,13 @@ class Triage:
 
     kind: Kind
     probabilities: tuple[float, float, float]
+    asks: bool = False
+    """It begins by asking for something."""
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it may be answered in front of others."""
+        return self.asks or self.kind is not Kind.NEED or self.probabilities[0] >= SURE_IN_PUBLIC
 
 
 class Model(Classifier):
@@ -66,7 +75,8 @@ class Model(Classifier):
     def triage(self, text: str, embedding: Embedding) -> Triage:
         """The kind of a text: need, offer, chatter or unclear."""
         need, offer, chatter = (float(value) for value in self.probabilities(text, embedding))
-        return Triage(heed_cues(decide(need, offer, chatter, self.limits), text), (need, offer, chatter))
+        kind, asks = decide(need, offer, chatter, self.limits), asks_first(text)
+        return Triage(heed_cues(kind, text, asks), (need, offer, chatter), asks)
 
 
 @cache
@@ -84,12 +94,17 @@ def decide(need: float, offer: float, chatter: float, thresholds: Thresholds) ->
     return Kind.NEED if need >= thresholds.need else Kind.UNCLEAR
 
 
-def heed_cues(kind: Kind, text: str) -> Kind:
+def asks_first(text: str) -> bool:
+    """Whether a text begins by asking for something for somebody, and not for other people."""
+    said = plain(text[:LONGEST])
+    return bool(ASKS_FIRST.match(said)) and not OTHERS_WANTED.search(said)
+
+
+def heed_cues(kind: Kind, text: str, asks: bool) -> Kind:
     """What plain words at the beginning make of a kind: who first asks, needs; who is unclear and first gives, offers.
 
     Only what keeps a message changes; what is surely chatter stays so. The model was fitted on texts that take a detour.
     """
-    said = plain(text[:LONGEST])
-    if kind in (Kind.OFFER, Kind.UNCLEAR) and ASKS_FIRST.match(said) and not OTHERS_WANTED.search(said):
+    if kind in (Kind.OFFER, Kind.UNCLEAR) and asks:
         return Kind.NEED
-    return Kind.OFFER if kind is Kind.UNCLEAR and GIVES_FIRST.match(said) else kind
+    return Kind.OFFER if kind is Kind.UNCLEAR and GIVES_FIRST.match(plain(text[:LONGEST])) else kind
