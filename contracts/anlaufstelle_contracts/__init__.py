@@ -5,7 +5,15 @@ from .event import REGISTRY, Event, event_id
 from .gaps import GapClosed, GapDetected
 from .messages import Choice, MessageDelivered, MessageFailed, MessageRequested
 from .needs import NeedArticulated, NeedMatched, NeedUnmet, NeedWithdrawn, ReferredOffer, ReviewRequested
-from .offers import OfferChanged, OfferCheckRequested, OfferPublished, OfferSubmitted, OfferWithdrawn
+from .offers import (
+    OfferChanged,
+    OfferCheckRequested,
+    OfferDeclined,
+    OfferPublished,
+    OfferRetracted,
+    OfferSubmitted,
+    OfferWithdrawn,
+)
 from .people import PersonErased, VolunteerJoined
 from .projects import (
     ConsultationOpened,
@@ -26,8 +34,8 @@ __all__ = [
     "CONTENT_TYPE", "REGISTRY", "Answer", "Category", "Choice", "CloudEvent", "ConsultationOpened", "Event", "FailureReason",
     "GapClosed", "GapDetected", "Horizon", "Internal", "InvalidEvent", "MatchReason", "MessageDelivered", "MessageFailed",
     "MessageRequested", "NeedArticulated", "NeedMatched", "NeedUnmet", "NeedWithdrawn", "OfferChanged", "OfferCheckRequested",
-    "OfferPublished", "OfferSubmitted", "OfferWithdrawn", "PartnerAnswered", "PersonErased", "ProjectApplied", "ProjectApproved",
-    "ProjectCompleted", "ProjectDeclined", "ProjectProposed", "ProjectStarted", "ProviderKind", "Public", "ReferralAnswered",
-    "ReferredOffer", "ReviewRequested", "Sensitivity", "UnknownType", "UnmetReason", "Urgency", "VolunteerJoined", "event_id",
-    "parse", "public_view", "wrap",
+    "OfferDeclined", "OfferPublished", "OfferRetracted", "OfferSubmitted", "OfferWithdrawn", "PartnerAnswered", "PersonErased",
+    "ProjectApplied", "ProjectApproved", "ProjectCompleted", "ProjectDeclined", "ProjectProposed", "ProjectStarted",
+    "ProviderKind", "Public", "ReferralAnswered", "ReferredOffer", "ReviewRequested", "Sensitivity", "UnknownType",
+    "UnmetReason", "Urgency", "VolunteerJoined", "event_id", "parse", "public_view", "wrap",
 ]  # fmt: skip

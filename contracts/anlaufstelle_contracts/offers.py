@@ -24,6 +24,19 @@ class OfferSubmitted(Event, context="offers", name="submitted", aggregate="offer
     provider_kind: Public[Open[ProviderKind]] = Field(description="Who stands behind it.")
 
 
+class OfferRetracted(Event, context="offers", name="retracted", aggregate="offer_id"):
+    """The person who offered it took it back: they said so, or deleted their words."""
+
+    offer_id: Public[Id] = Field(description="The offer.")
+    person_id: Id = Field(description="Pseudonym of who offered it.")
+
+
+class OfferDeclined(Event, context="offers", name="declined", aggregate="offer_id"):
+    """A coordinator looked at what was submitted and decided not to show it."""
+
+    offer_id: Public[Id] = Field(description="The offer.")
+
+
 class OfferState(BaseModel):
     """Everything that is known of an offer that is shown."""
 

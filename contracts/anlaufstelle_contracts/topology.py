@@ -74,18 +74,20 @@ TRAFFIC: dict[str, ServiceTraffic] = {
     "intake": ServiceTraffic(
         handles=(messages.MessageRequested, needs.NeedMatched, needs.NeedUnmet, needs.ReviewRequested),
         emits=(
-            needs.NeedArticulated, needs.NeedWithdrawn, offers.OfferSubmitted, referrals.ReferralAnswered,
+            needs.NeedArticulated, needs.NeedWithdrawn, offers.OfferSubmitted, offers.OfferRetracted, referrals.ReferralAnswered,
             projects.ProjectApplied, people.VolunteerJoined, people.PersonErased,
             messages.MessageRequested, messages.MessageDelivered, messages.MessageFailed,
         ),
     ),
     "matching": ServiceTraffic(
         handles=(
-            needs.NeedArticulated, needs.NeedWithdrawn, offers.OfferSubmitted, referrals.ReferralAnswered, people.PersonErased,
+            needs.NeedArticulated, needs.NeedWithdrawn, offers.OfferSubmitted, offers.OfferRetracted, referrals.ReferralAnswered,
+            people.PersonErased,
         ),
         emits=(
             needs.NeedMatched, needs.NeedUnmet, needs.ReviewRequested, gaps.GapDetected, gaps.GapClosed,
-            offers.OfferPublished, offers.OfferChanged, offers.OfferWithdrawn, offers.OfferCheckRequested,
+            offers.OfferPublished, offers.OfferChanged, offers.OfferWithdrawn, offers.OfferDeclined,
+            offers.OfferCheckRequested,
         ),
     ),
     "notify": ServiceTraffic(

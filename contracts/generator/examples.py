@@ -23,7 +23,9 @@ from anlaufstelle_contracts import (
     NeedWithdrawn,
     OfferChanged,
     OfferCheckRequested,
+    OfferDeclined,
     OfferPublished,
+    OfferRetracted,
     OfferSubmitted,
     OfferWithdrawn,
     PartnerAnswered,
@@ -55,6 +57,8 @@ COURSE_OFFER = "019aa001-1000-7d00-8b00-7e5a9c3f2001"
 BEDS_OFFER = "019aa001-1000-7d00-8b00-7e5a9c3f2002"
 VET_OFFER = "019ab5e0-4000-7d00-8b00-7e5a9c3f2003"
 CIRCUS_OFFER = "019aa001-1000-7d00-8b00-7e5a9c3f2004"
+SOFA_OFFER = "019aa001-1000-7d00-8b00-7e5a9c3f2005"
+MLM_OFFER = "019aa001-1000-7d00-8b00-7e5a9c3f2006"
 GAP = "019ab300-0c00-7e00-8c00-3b6f1d7a3001"
 VET_PROJECT = "019ab301-5500-7f00-8d00-9c2e4b8d4001"
 CHOIR_PROJECT = "019ab302-6600-7f00-8d00-9c2e4b8d4002"
@@ -171,6 +175,10 @@ STORY = (
         districts=["Grünau", "Reudnitz"], provider_kind=ProviderKind.PROJECT,
     )),
     Line("matching", "2026-11-23T10:00:01", OfferSubmitted, GapClosed(gap_id=GAP, offer_id=VET_OFFER)),
+    Line("intake", "2026-11-23T11:00:00", "019ab617-0000-7000-8000-000000000020", OfferRetracted(
+        offer_id=SOFA_OFFER, person_id=TEACHER,
+    )),
+    Line("matching", "2026-11-23T11:30:00", "019ab632-0000-7000-8000-000000000021", OfferDeclined(offer_id=MLM_OFFER)),
     Line("projects", "2026-11-23T18:00:00", "019ab7a0-0000-7000-8000-000000000016", ProjectCompleted(project_id=VET_PROJECT)),
     Line("intake", "2026-11-23T18:30:00", "019ab7bb-0000-7000-8000-000000000017", VolunteerJoined(
         person_id=TEACHER, language="uk", text="Можу допомагати з перекладом двічі на тиждень",

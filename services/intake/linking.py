@@ -54,6 +54,7 @@ class Linking:
         first.aliases |= aliases
         first.messages = max(first.messages, second.messages)
         first.conversation.need_id = first.conversation.need_id or second.conversation.need_id
+        first.conversation.offer_id = first.conversation.offer_id or second.conversation.offer_id
         first.is_private = first.is_private or second.is_private
         for pseudonym in aliases:
             alias = await uow.get(Alias, pseudonym) or Alias(id=pseudonym, person_id=first.id)

@@ -69,7 +69,9 @@ class Overhearing:
             return Understood(Kind.WITHDRAWAL)
         if found.danger and found.is_sure:
             return Understood(Kind.EMERGENCY, found.danger)
-        return found._replace(danger=None) if found.kind in (Kind.NEED, Kind.OFFER) else Understood(Kind.CHATTER)
+        if not found.danger and conversation.gives_away(text, found.kind):
+            return Understood(Kind.WITHDRAWAL)
+        return found if found.kind in (Kind.NEED, Kind.OFFER) else Understood(Kind.CHATTER)
 
     async def _changes_what_is_kept(self, channel: str, incoming: Incoming) -> bool:
         changed = incoming.edits or incoming.deletes
@@ -85,28 +87,30 @@ class Overhearing:
             return Turn(Kind.IGNORED)
         person, address = await reception.person(channel, incoming, uow)
         place = await self._place(channel, group, uow)
-        if incoming.deletes:
+        is_silent = self._mode(place) is Mode.LISTEN and not found.danger
+        if incoming.deletes or reception.is_given_away(text, earlier):
             turn = reception.take_back(person, earlier)
         else:
             retracted = conversation.retract(person, earlier.needs) if earlier else []
             person.language = person.chosen_language or language.detect(text, person.language)
             offer_id = earlier.about if earlier and earlier.kind is Kind.OFFER else None
             topic = place.topics.get(self._topic(channel, group.topic)) if group.topic else None
-            review = self._mode(place) is Mode.SUGGEST or not found.is_sure
-            said = Saying(person.id, channel, person.language, redact(text), person.conversation.district, topic, review)
+            said = Saying(
+                person.id, channel, person.language, redact(text), person.conversation.district, topic,
+                review=self._mode(place) is Mode.SUGGEST or not found.is_sure, is_silent=is_silent,
+            )  # fmt: skip
             turn = _turn(person, found.kind, said, words_id, offer_id or new_id())
-            turn.events[:0] = retracted
+            turn.events[:0] = retracted + reception.offer_gone(person, earlier, turn.kind)
         if not turn.events and earlier is None:
             return turn
         thread = await self._thread(channel, incoming, group, place, uow)
-        is_silent = self._mode(place) is Mode.LISTEN
         message = self.vault.seal(incoming.edits or incoming.message_id)
         asked = Asked(place_id=place.id, thread_id=thread.id, message=message, is_silent=is_silent)
         for event in turn.events:
             uow.emit(event)
         await reception.note(person, turn, asked, uow)
         await reception.keep_words(person, text, words_id, turn, earlier, uow)
-        if found.danger and not incoming.deletes:
+        if found.kind is Kind.EMERGENCY and found.danger and not incoming.deletes:
             self.delivering.warn(place, asked, person, DANGERS.get(found.danger, Line.POLICE), uow)
             thread.answered = True
         uow.save(thread)
@@ -182,16 +186,19 @@ class Overhearing:
 
 
 def _turn(person: Person, kind: Kind, said: Saying, words_id: str, offer_id: str) -> Turn:
-    """What something that was said in a group leads to. The conversation in private is left as it is."""
+    """What something that was said in a group leads to. Nothing is asked back."""
     talk = person.conversation
     if kind is Kind.OFFER:
+        talk.offer_id = offer_id
         return Turn(kind, about=offer_id, events=[articulating.offer(said, offer_id)], keeps=[words_id])
     if kind in (Kind.NEED, Kind.EMERGENCY):
         needs = articulating.needs(said, new_id, emergency=kind is Kind.EMERGENCY)
         *others, last = (need.need_id for need in needs)
-        talk.need_id = last
+        talk.need_id, talk.offer_id = last, None
         talk.need_ids += [*others, last]
         return Turn(kind, about=last, also_about=others, need_id=last, events=[*needs], keeps=[words_id])
-    if kind is Kind.WITHDRAWAL and talk.need_id:
+    if kind is Kind.WITHDRAWAL and talk.offer_id and conversation.gives_away(said.text, Kind.CHATTER):
+        return Turn(kind, events=conversation.retract_offer(person, talk.offer_id))
+    if kind is Kind.WITHDRAWAL and talk.need_id and conversation.takes_back(said.text):
         return Turn(kind, need_id=talk.need_id, events=conversation.retract(person, [talk.need_id]))
     return Turn(Kind.CHATTER)

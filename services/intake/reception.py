@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from anlaufstelle_contracts import Answer, Choice, MessageRequested, NeedArticulated, NeedWithdrawn, ReferralAnswered
+from anlaufstelle_contracts import (
+    Answer,
+    Choice,
+    Event,
+    MessageRequested,
+    NeedArticulated,
+    NeedWithdrawn,
+    OfferRetracted,
+    ReferralAnswered,
+)
 
 from chassis import Service, UnitOfWork, new_id, short_code
 from chassis.texts import Texts
@@ -16,7 +25,7 @@ from .domain import conversation, language, replies
 from .domain.conversation import Message, Turn
 from .domain.emergency import emergency
 from .domain.person import Address, Person, Shown, Superseded, Words
-from .domain.phrases import bare
+from .domain.phrases import GIVEN_AWAY, bare, plain
 from .domain.points import nearest
 from .domain.redaction import redact
 from .domain.replies import Reply, Sentence
@@ -102,7 +111,7 @@ class Reception:
             return Turn(Kind.IGNORED)
         person, address = await self.person(channel, incoming, uow)
         is_released = await self._welcome(person, address, uow)
-        if incoming.deletes:
+        if incoming.deletes or self.is_given_away(text, earlier):
             turn = self.take_back(person, earlier)
         else:
             person, turn = await self._turn(person, address, incoming, text, found, words_id, earlier, is_released, uow)
@@ -147,14 +156,19 @@ class Reception:
             text=redact(text) if said or kind is Kind.COMMAND else "",
             words_id=words_id if said else None,
             danger=found.danger if said else None,
+            open_needs=[each for each in person.need_ids if await self._is_open(each, uow)] if name == "stop" else [],
             choice=choice,
             choice_need_id=shown.need_id if shown else None,
             district=nearest(*incoming.location) if incoming.location else None,
             offer_id=earlier.about if earlier and earlier.kind is Kind.OFFER else None,
         )
         turn = conversation.take(person, message, new_id)
-        turn.events[:0] = retracted
+        turn.events[:0] = retracted + self.offer_gone(person, earlier, turn.kind)
         return person, turn
+
+    async def _is_open(self, need_id: str, uow: UnitOfWork) -> bool:
+        request = await uow.get(Request, need_id)
+        return request is not None and request.progress is not Progress.CLOSED
 
     # --- who it is ---
 
@@ -221,12 +235,23 @@ class Reception:
         return not is_same, earlier
 
     def take_back(self, person: Person, earlier: Words | None) -> Turn:
-        """The words of a message are gone, and with them its needs."""
+        """The words of a message are gone, and with them what was asked or offered."""
         if earlier is None:
             return Turn(Kind.IGNORED)
         if person.conversation.pending_words_id == earlier.id:
             person.conversation.pending = person.conversation.pending_words_id = None
-        return Turn(Kind.WITHDRAWAL, events=conversation.retract(person, earlier.needs))
+        retracted = conversation.retract(person, earlier.needs) + self.offer_gone(person, earlier, Kind.WITHDRAWAL)
+        return Turn(Kind.WITHDRAWAL, events=retracted)
+
+    def is_given_away(self, text: str, earlier: Words | None) -> bool:
+        """Whether who changed the words of an offer says there that it is gone."""
+        return earlier is not None and earlier.kind is Kind.OFFER and GIVEN_AWAY.search(plain(text)) is not None
+
+    def offer_gone(self, person: Person, earlier: Words | None, kind: Kind) -> list[Event]:
+        """The offer that earlier words made is taken back when they are something else by now."""
+        if earlier is None or earlier.about is None or earlier.kind is not Kind.OFFER or kind is Kind.OFFER:
+            return []
+        return conversation.retract_offer(person, earlier.about)
 
     async def keep_words(
         self, person: Person, text: str, words_id: str, turn: Turn, earlier: Words | None, uow: UnitOfWork
@@ -236,12 +261,16 @@ class Reception:
             words = await uow.get(Words, identifier)
             if identifier == words_id:
                 words = words or Words(id=identifier, person_id=person.id, sealed=b"", at=uow.now)
-                words.sealed, words.kind = self.vault.seal(text), turn.kind
+                words.sealed = self.vault.seal(text)
             if words:
-                words.about, words.also_about = turn.about, turn.also_about
+                words.kind, words.about, words.also_about = turn.kind, turn.about, turn.also_about
                 uow.save(words)
         if earlier and earlier.id not in turn.keeps:
             uow.delete(earlier)
+        for gone in (event.offer_id for event in turn.events if isinstance(event, OfferRetracted)):
+            for words in await self.memory.words_about(gone):
+                if earlier is None or words.id != earlier.id:
+                    uow.delete(words)
 
     async def note(self, person: Person, turn: Turn, asked: Asked | None, uow: UnitOfWork) -> None:
         """Remember what a turn did to requests."""

@@ -1,9 +1,10 @@
 """Matching over HTTP, for the association's own services: the directory, what became of a need, the coordinator's decisions."""
 
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Annotated, Self
 
-from anlaufstelle_contracts import UnmetReason
+from anlaufstelle_contracts import OfferDeclined, UnmetReason
 from anlaufstelle_contracts.values import Id
 from fastapi import Depends, Header, HTTPException, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -137,6 +138,7 @@ class Verification(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     verified: bool
+    seen: str | None = Field(None, description="SHA-256 (hex) of the description that was looked at.")
 
 
 def register(
@@ -175,11 +177,14 @@ def register(
                 raise HTTPException(404, "no such offer")
             if offer.status is not OfferStatus.UNVERIFIED:
                 raise HTTPException(409, f"this offer does not wait for a coordinator: it is {offer.status}")
+            if verification.seen not in (None, sha256(offer.description.encode()).hexdigest()):
+                raise HTTPException(409, "its words are others by now: look at it again")
             if verification.verified:
                 offer, published = offer.published(uow.now, deciding.day(uow.now))
                 uow.emit(published)
             else:
                 offer, _ = offer.withdrawn(uow.now)
+                uow.emit(OfferDeclined(offer_id=offer_id))
             uow.save(offer)
 
         await service.execute(f"verification:{offer_id}:{idempotency_key}", command, name="offer.verify")

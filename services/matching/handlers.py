@@ -2,7 +2,15 @@
 
 from collections.abc import Callable
 
-from anlaufstelle_contracts import Answer, NeedArticulated, NeedWithdrawn, OfferSubmitted, PersonErased, ReferralAnswered
+from anlaufstelle_contracts import (
+    Answer,
+    NeedArticulated,
+    NeedWithdrawn,
+    OfferRetracted,
+    OfferSubmitted,
+    PersonErased,
+    ReferralAnswered,
+)
 
 from chassis import Service, UnitOfWork
 
@@ -107,13 +115,25 @@ def register(
             # The association itself decided on the project: nobody has to verify it.
             offer, published = offer.published(uow.now, deciding.day(uow.now))
             uow.emit(published)
-        elif known and known.status is OfferStatus.PUBLISHED:
-            # Other words than those that were verified.
+        elif known and known.status in (OfferStatus.PUBLISHED, OfferStatus.WITHDRAWN):
+            # Other words than those that were looked at.
             offer, said = offer.withdrawn(uow.now)
             offer = offer.model_copy(update={"status": OfferStatus.UNVERIFIED})
             for withdrawal in said:
                 uow.emit(withdrawal)
         uow.save(offer)
+
+    @service.handles(OfferRetracted)
+    async def take_offer_back(event: OfferRetracted, uow: UnitOfWork) -> None:
+        known = await uow.get(Offer, event.offer_id)
+        offer = known or Offer(id=event.offer_id, status=OfferStatus.UNVERIFIED, title="", description="", changed_at=uow.now)
+        await erase(offer, uow)
+
+    async def erase(offer: Offer, uow: UnitOfWork) -> None:
+        erased, said = offer.erased(uow.now)
+        uow.save(erased)
+        for withdrawal in said:
+            uow.emit(withdrawal)
 
     @service.handles(PersonErased)
     async def forget(event: PersonErased, uow: UnitOfWork) -> None:
@@ -124,10 +144,7 @@ def register(
         giver = await uow.get(Giver, event.person_id) or Giver(id=event.person_id)
         for offer_id in giver.offer_ids:
             if offer := await uow.get(Offer, offer_id):
-                erased, said = offer.erased(uow.now)
-                uow.save(erased)
-                for withdrawal in said:
-                    uow.emit(withdrawal)
+                await erase(offer, uow)
         uow.save(Giver(id=giver.id, version=giver.version, erased=True))
 
     async def _submitted(event: OfferSubmitted, known: Offer | None, uow: UnitOfWork) -> Offer:

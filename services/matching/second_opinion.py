@@ -131,7 +131,7 @@ class SecondOpinion:
 
     def is_wanted(self, need: Need, decision: Decision) -> bool:
         """Whether the decision is unsure for want of understanding, and not one that only a person may make."""
-        if decision.outcome is not Outcome.REVIEW or need.review or not decision.offers:
+        if decision.outcome is not Outcome.REVIEW or need.review or need.silent or not decision.offers:
             return False
         return decision.offers[0] in self._options(decision)
 

@@ -30,13 +30,15 @@ NOTES = {
     "sent": _("The answer is on its way."),
     "unmet": _("The person is told that nothing fits, and the need is counted."),
     "topic": _("The topic is noted; the suggestions fit it now."),
+    "shown": _("The offer is shown to people from now on."),
+    "declined": _("The offer is not shown."),
     "reachable": _("The offer is confirmed as of today."),
     "withdrawn": _("The offer is no longer shown."),
     "nothing": _("Tick at least one offer first."),
     "gone": _("That need was decided already, or one of the offers is gone."),
     "away": _("Matching cannot be reached just now. Nothing was decided; please try again."),
 }
-GOOD_NOTES = ("sent", "unmet", "topic", "reachable", "withdrawn")
+GOOD_NOTES = ("sent", "unmet", "topic", "shown", "declined", "reachable", "withdrawn")
 
 
 class Login(Protocol):
@@ -174,6 +176,15 @@ def register(api: FastAPI, pages: Pages, rooms: Rooms, model: ReadModel, key: De
             return login(request)
         category = form.get("category", [""])[0]
         return await done(rooms.correct(need_id, category, key=click(need_id, form, category)), "topic")
+
+    @api.post("/desk/offers/{offer_id}/verification", include_in_schema=False)
+    async def verify(request: Request, offer_id: str) -> Response:
+        form = await read_form(request)
+        if not key.knows(request):
+            return login(request)
+        verified = form.get("verified", [""])[0] == "yes"
+        sent = rooms.verify(offer_id, verified, form.get("review", [""])[0], key=click(offer_id, form, verified))
+        return await done(sent, "shown" if verified else "declined")
 
     @api.post("/desk/offers/{offer_id}/check", include_in_schema=False)
     async def check(request: Request, offer_id: str) -> Response:

@@ -15,10 +15,7 @@ from anlaufstelle_contracts import (
     NeedMatched,
     NeedUnmet,
     NeedWithdrawn,
-    OfferChanged,
-    OfferCheckRequested,
-    OfferPublished,
-    OfferWithdrawn,
+    OfferSubmitted,
     PartnerAnswered,
     PersonErased,
     ProjectApproved,
@@ -32,11 +29,10 @@ from anlaufstelle_contracts import (
 
 from chassis import Service, UnitOfWork
 
-from .domain.views import GapView, NeedView, OfferView, PersonView, ProjectView
+from .domain.views import GapView, NeedView, OfAnOffer, OfferView, PersonView, ProjectView
 
 OF_A_NEED = NeedArticulated | NeedMatched | NeedUnmet | NeedWithdrawn | ReviewRequested | ReferralAnswered
 OF_A_MESSAGE = MessageRequested | MessageDelivered | MessageFailed
-OF_AN_OFFER = OfferPublished | OfferChanged | OfferWithdrawn | OfferCheckRequested
 OF_A_GAP = GapDetected | GapClosed
 OF_A_PROJECT = (
     ProjectProposed | ConsultationOpened | PartnerAnswered | ProjectApproved | ProjectDeclined | ProjectStarted | ProjectCompleted
@@ -57,8 +53,15 @@ def register(service: Service, needs_of: Callable[[str], Awaitable[list[str]]]) 
         view.apply(event, uow.cause.time, uow.cause.id)
         uow.save(view)
 
-    async def offer(event: OF_AN_OFFER, uow: UnitOfWork) -> None:
+    async def offer(event: OfAnOffer, uow: UnitOfWork) -> None:
         view = await uow.get(OfferView, event.offer_id) or OfferView(id=event.offer_id)
+        if isinstance(event, OfferSubmitted) and event.person_id:
+            person = await _person(event.person_id, uow)
+            if person.erased:
+                view.forget()
+            elif event.offer_id not in person.offer_ids:
+                person.offer_ids.append(event.offer_id)
+            uow.save(person)
         view.apply(event, uow.cause.time, uow.cause.id)
         uow.save(view)
 
@@ -85,6 +88,10 @@ def register(service: Service, needs_of: Callable[[str], Awaitable[list[str]]]) 
             if idea := await uow.get(ProjectView, project_id):
                 idea.forget()
                 uow.save(idea)
+        for offer_id in person.offer_ids:
+            if offered := await uow.get(OfferView, offer_id):
+                offered.forget()
+                uow.save(offered)
         for need_id in {*event.need_ids, *await needs_of(event.person_id)}:
             if known := await uow.get(NeedView, need_id):
                 uow.delete(known)
@@ -93,7 +100,7 @@ def register(service: Service, needs_of: Callable[[str], Awaitable[list[str]]]) 
     async def not_shown(event: Event, uow: UnitOfWork) -> None:
         """The desk shows nothing of it; without a handler it would be parked."""
 
-    handlers = ((OF_A_NEED, need), (OF_A_MESSAGE, need), (OF_AN_OFFER, offer), (OF_A_GAP, gap), (OF_A_PROJECT, project))
+    handlers = ((OF_A_NEED, need), (OF_A_MESSAGE, need), (OfAnOffer, offer), (OF_A_GAP, gap), (OF_A_PROJECT, project))
     shown = {kind: handler for kinds, handler in handlers for kind in kinds.__args__}
     for kind in REGISTRY.values():
         service.handles(kind)(erased if kind is PersonErased else shown.get(kind, not_shown))

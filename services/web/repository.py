@@ -41,6 +41,7 @@ class Snapshot(BaseModel):
     unmet_by: list[UnmetCount]
     gaps: list[GapView]
     projects: list[ProjectView]
+    to_verify: list[OfferView]
     to_check: list[OfferView]
 
 
@@ -64,7 +65,9 @@ class ReadModel:
             ],
         )
         self._offers = service.keeps(
-            OfferView, "offers", indexes=[IndexModel([("shown", ASCENDING), ("sample", ASCENDING)]), IndexModel("to_check")]
+            OfferView,
+            "offers",
+            indexes=[IndexModel([("shown", ASCENDING), ("sample", ASCENDING)]), IndexModel("to_check"), IndexModel("to_verify")],
         )
         self._gaps = service.keeps(GapView, "gaps", indexes=[IndexModel([("open", ASCENDING), ("need_count", DESCENDING)])])
         self._projects = service.keeps(ProjectView, "projects", indexes=[IndexModel([("at", DESCENDING)])])
@@ -104,6 +107,7 @@ class ReadModel:
             unmet_by=await self._unmet_by(),
             gaps=await self._gaps.find({"open": True}, sort=[("need_count", DESCENDING), ("_id", ASCENDING)], limit=SHOWN),
             projects=await self._projects.find({}, sort=newest_first, limit=SHOWN),
+            to_verify=await self._offers.find({"to_verify": True}, sort=[("submitted_at", ASCENDING)], limit=SHOWN),
             to_check=await self._offers.find({"to_check": True}, sort=[("check_asked_on", ASCENDING)], limit=SHOWN),
         )
 

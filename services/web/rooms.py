@@ -148,6 +148,10 @@ class Rooms:
         """What a coordinator says a need is about. Raises RoomAway and Refused."""
         await self._click(f"needs/{quote(need_id, safe='')}/categories", {"categories": [category]}, key)
 
+    async def verify(self, offer_id: str, verified: bool, seen: str, *, key: str) -> None:
+        """Whether what somebody offers is shown to people; `seen` tells which words were read. Raises RoomAway and Refused."""
+        await self._click(f"offers/{quote(offer_id, safe='')}/verification", {"verified": verified, "seen": seen}, key)
+
     async def check(self, offer_id: str, reachable: bool, *, key: str) -> None:
         """Whether a coordinator could reach who offers it. Raises RoomAway and Refused."""
         await self._click(f"offers/{quote(offer_id, safe='')}/check", {"reachable": reachable}, key)

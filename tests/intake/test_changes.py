@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from anlaufstelle_contracts import Choice, NeedArticulated, NeedWithdrawn, OfferSubmitted
+from anlaufstelle_contracts import Choice, NeedArticulated, NeedWithdrawn, OfferRetracted, OfferSubmitted
 
 from tests.intake.conftest import Intake, started
 from tests.intake.plaza import SQUARE, Provider, answer, open_up
@@ -91,13 +91,57 @@ async def test_what_is_taken_back_is_withdrawn_and_forgotten(intake: Intake, pla
 async def test_a_changed_offer_stays_the_same_offer(intake: Intake, plaza: Provider) -> None:
     await plaza.say("Віддам дитяче ліжко і матрац", message_id="one")
     await plaza.say("Віддам дитяче ліжко без матраца", message_id="one/e", edits="one")
-    offers = await eventually(lambda: _two(intake))
+    offers = await eventually(lambda: _offers(intake, 2))
     assert offers[0].data["offer_id"] == offers[1].data["offer_id"]  # type: ignore[attr-defined]
 
 
-async def _two(intake: Intake) -> list[object]:
+async def _offers(intake: Intake, count: int) -> list[object]:
     offers = await intake.events(OfferSubmitted)
-    return list(offers) if len(offers) == 2 else []
+    return list(offers) if len(offers) == count else []
+
+
+@pytest.mark.parametrize("group", [None, SQUARE])
+async def test_an_offer_whose_words_are_gone_is_taken_back(intake: Intake, plaza: Provider, group: object) -> None:
+    where = {"group": group}
+    for name in ("sofa", "bed", "lamp"):
+        await plaza.say("Віддам дитяче ліжко і матрац", message_id=name, **where)
+    await plaza.say("Віддам дитяче ліжко і матрац. ВІДДАНО", message_id="bed/e", edits="bed", **where)
+    await plaza.say("", message_id="lamp/d", deletes="lamp", **where)
+    await plaza.say("Дякую всім, гарного дня!", message_id="sofa/e", edits="sofa", **where)
+    gone = await eventually(lambda: _gone(intake, 3))
+    sofa, bed, lamp = (event.data["offer_id"] for event in await intake.events(OfferSubmitted))
+    assert gone == [bed, lamp, sofa]
+    assert await intake.service.db["words"].count_documents({}) == 0
+
+
+async def test_an_offer_that_was_made_by_a_button_or_taken_back_in_words_leaves_nothing(
+    intake: Intake, plaza: Provider, doubtful: str
+) -> None:  # fmt: skip
+    await plaza.say(doubtful, message_id="one")
+    await plaza.heard_at("olena")
+    await plaza.say("2")
+    await eventually(lambda: intake.events(OfferSubmitted))
+    await plaza.say("", message_id="one/d", deletes="one")
+    assert len(await eventually(lambda: _gone(intake, 1))) == 1
+    await plaza.say("Віддам дитяче ліжко і матрац", message_id="two")
+    await plaza.say("Вже віддала")
+    assert len(await eventually(lambda: _gone(intake, 2))) == 2
+    assert await intake.service.db["words"].count_documents({}) == 0
+    # Changed afterwards, it is an offer of its own.
+    await plaza.say("Віддам велике ліжко без матраца", message_id="two/e", edits="two")
+    offers = await eventually(lambda: _offers(intake, 3))
+    assert len({event.data["offer_id"] for event in offers}) == 3  # type: ignore[attr-defined]
+
+
+async def _gone(intake: Intake, count: int) -> list[object]:
+    gone = [event.data["offer_id"] for event in await intake.events(OfferRetracted)]
+    return gone if len(gone) == count else []
+
+
+async def test_stop_withdraws_all_that_is_open(intake: Intake, plaza: Provider) -> None:
+    asked = [(await plaza.say(text)).need_id for text in (NEED, OTHER)]
+    await plaza.say("/stop")
+    assert await withdrawn(intake, 2) == asked
 
 
 async def test_a_place_on_the_map_becomes_the_district(intake: Intake, plaza: Provider) -> None:

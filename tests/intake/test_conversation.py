@@ -7,6 +7,7 @@ from anlaufstelle_contracts import (
     Choice,
     NeedArticulated,
     NeedWithdrawn,
+    OfferRetracted,
     OfferSubmitted,
     PersonErased,
     ProjectApplied,
@@ -39,7 +40,8 @@ class Talk:
         return self._take(Message(Kind.LOCATION, "console", self.person.language, district=district))
 
     def command(self, text: str) -> Turn:
-        return self._take(Message(Kind.COMMAND, "console", self.person.language, text))
+        open_needs = self.person.conversation.need_ids if text == "/stop" else []
+        return self._take(Message(Kind.COMMAND, "console", self.person.language, text, open_needs=open_needs))
 
     def _take(self, message: Message) -> Turn:
         return take(self.person, message, lambda: f"id{next(self._ids)}")
@@ -169,11 +171,40 @@ def test_delete_asks_first_and_then_erases_every_need() -> None:
     assert turn.farewell is not None
 
 
+@pytest.mark.parametrize(
+    "text", ["Вже віддала, дякую", "уже отдали!", "забрали, не актуально", "Das Sofa ist weg", "schon vergeben", "it's gone now"]
+)
+def test_an_offer_that_is_gone_is_taken_back(text: str) -> None:
+    talk = Talk()
+    talk.say("Шукаю стіл")
+    offered = talk.say("Віддам диван", Kind.OFFER)
+    turn = talk.say(text, Kind.CHATTER)
+    assert [(type(event), event.aggregate_id) for event in turn.events] == [(OfferRetracted, offered.about)]
+    assert said(turn) == [Reply.OFFER_RETRACTED]
+    assert OfferRetracted not in kinds(talk.say(text, Kind.CHATTER))
+
+
+@pytest.mark.parametrize("text", ["Паспорт уже забрали, что делать?", "Mein Pass ist weg, wer hilft?"])
+def test_a_need_that_sounds_like_an_offer_that_is_gone_is_a_need(text: str) -> None:
+    talk = Talk()
+    talk.say("Віддам диван", Kind.OFFER)
+    assert kinds(talk.say(text)) == [NeedArticulated]
+    assert NeedArticulated in kinds(talk.say(text, Kind.CHATTER, danger=Emergency.LIFE))
+
+
+def test_what_is_not_needed_any_more_leaves_a_later_offer_alone() -> None:
+    talk = Talk()
+    asked = talk.say("Шукаю стіл")
+    talk.say("Віддам диван", Kind.OFFER)
+    turn = talk.say("Стіл вже не треба, знайшли", Kind.CHATTER)
+    assert [(type(event), event.aggregate_id) for event in turn.events] == [(NeedWithdrawn, asked.need_id)]
+
+
 def test_stop_is_ended_by_the_next_message() -> None:
     talk = Talk()
-    talk.say("шукаю стіл")
+    asked = [talk.say("шукаю стіл").need_id, talk.say("і лампу").need_id]
     turn = talk.command("/stop")
-    assert kinds(turn) == [NeedWithdrawn]
+    assert [(type(event), event.aggregate_id) for event in turn.events] == [(NeedWithdrawn, need_id) for need_id in asked]
     assert talk.person.stopped
     talk.say("шукаю стілець")
     assert not talk.person.stopped

@@ -11,6 +11,7 @@ from anlaufstelle_contracts import (
     MessageFailed,
     NeedArticulated,
     NeedWithdrawn,
+    OfferRetracted,
     OfferSubmitted,
     ReviewRequested,
     wrap,
@@ -198,7 +199,7 @@ async def test_admins_decide_how_a_group_is_treated(intake: Intake, plaza: Provi
     await plaza.say("/mode listen", "admin", ADMIN)
     await plaza.heard_at("square", 3)
     silent = await need(intake, plaza, ANOTHER, "maria")
-    assert silent["review"] is False
+    assert (silent["silent"], silent["review"], asked["silent"]) == (True, False, False)
     await answer(intake, silent, "m9", choices=HELPED)
     await plaza.say("/mode whatever", "admin", ADMIN)
     assert "/mode answer" in (await plaza.heard_at("square", 4))[3].text
@@ -223,6 +224,10 @@ async def test_what_is_not_needed_any_more_is_withdrawn_in_silence(intake: Intak
     (event,) = await eventually(lambda: intake.events(NeedWithdrawn))
     assert event.data["need_id"] == asked["need_id"]
     await plaza.say("Вже не треба", "petro", SQUARE)
+    await plaza.say("Віддам дитяче ліжко і матрац", group=SQUARE)
+    await plaza.say("Ліжко вже віддали", group=SQUARE)
+    (gone,) = await eventually(lambda: intake.events(OfferRetracted))
+    assert gone.data["offer_id"] == (await intake.events(OfferSubmitted))[0].data["offer_id"]
     assert plaza.sent == []
     assert await intake.service.db["people"].count_documents({}) == 1
 

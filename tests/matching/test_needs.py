@@ -1,11 +1,15 @@
 """Needs on a real bus and store: one decision each, whatever arrives first or twice."""
 
+from hashlib import sha256
+
 from anlaufstelle_contracts import (
     Answer,
     NeedMatched,
     NeedUnmet,
     NeedWithdrawn,
+    OfferDeclined,
     OfferPublished,
+    OfferRetracted,
     OfferSubmitted,
     OfferWithdrawn,
     PersonErased,
@@ -64,6 +68,13 @@ async def test_what_is_to_be_reviewed_is_left_to_a_coordinator(matching: Matchin
     review = await matching.first(ReviewRequested, need_id=asked.need_id)
     assert review.candidates[0].offer_id == "german-seniors"
     assert (await matching.get(f"/needs/{asked.need_id}"))["decision"] == "review"
+
+
+async def test_of_what_nobody_is_answered_no_coordinator_is_asked(matching: Matching) -> None:
+    asked = need("Шукаю кімнату для себе й дитини на кілька місяців", people=2, silent=True)  # see below: waits for a coordinator
+    await matching.say(asked)
+    assert (await matching.decision(asked.need_id))["decision"] == "referred"
+    assert await matching.heard(ReviewRequested, need_id=asked.need_id) == []
 
 
 async def test_an_emergency_goes_to_people_without_matching(matching: Matching) -> None:
@@ -184,10 +195,10 @@ async def test_a_private_offer_is_shown_after_it_was_verified_and_finds_who_wait
     await matching.say(offer)
     client = matching.clients[0]
 
-    async def waits() -> bool:
-        return [shown["id"] for shown in await matching.get("/directory/offers?status=unverified")] == [offer.offer_id]
+    async def unverified(offer_ids: list[str]) -> bool:
+        return [shown["id"] for shown in await matching.get("/directory/offers?status=unverified")] == offer_ids
 
-    await eventually(waits)
+    await eventually(lambda: unverified([offer.offer_id]))
     later = need(VETS[2])
     await matching.say(later)
     decided = await matching.decision(later.need_id)
@@ -201,10 +212,34 @@ async def test_a_private_offer_is_shown_after_it_was_verified_and_finds_who_wait
     assert (await matching.decision(asked.need_id, "referred"))["offers"][0]["id"] == offer.offer_id
     assert (await matching.decision(later.need_id, "referred"))["offers"][0]["id"] == offer.offer_id
 
+    # What was looked at and not shown is said, so that no desk waits for it.
+    other = offer.model_copy(update={"offer_id": new_id()})
+    await matching.say(other)
+    await eventually(lambda: unverified([other.offer_id]))
+    await client.post(f"/offers/{other.offer_id}/verification", json={"verified": False}, headers={"Idempotency-Key": "no"})
+    await matching.first(OfferDeclined, offer_id=other.offer_id)
+    await matching.say(other.model_copy(update={"description": "Лікую тварин безкоштовно."}))
+    await eventually(lambda: unverified([other.offer_id]))
+    path, headers = f"/offers/{other.offer_id}/verification", {"Idempotency-Key": "again"}
+    seen = sha256(other.description.encode()).hexdigest()
+    assert (await client.post(path, json={"verified": True, "seen": seen}, headers=headers)).status_code == 409
+    seen = sha256("Лікую тварин безкоштовно.".encode()).hexdigest()
+    assert (await client.post(path, json={"verified": False, "seen": seen}, headers=headers)).status_code == 200
+
     # Other words than those that were verified are not shown.
     await matching.say(offer.model_copy(update={"description": "Продаю корм."}))
     await matching.first(OfferWithdrawn, offer_id=offer.offer_id)
-    await eventually(waits)
+    await eventually(lambda: unverified([offer.offer_id]))
+
+    # What its giver took back is gone with its words, even when that is heard first.
+    early = new_id()
+    await matching.say(*(OfferRetracted(offer_id=each, person_id=new_id()) for each in (offer.offer_id, early)))
+    await matching.say(offer, offer.model_copy(update={"offer_id": early}))
+    await matching.say(last := need(VETS[2]))
+    await matching.decision(last.need_id)
+    assert await unverified([])
+    stored = [found async for found in matching.services[0].db["offers"].find({"_id": {"$in": [offer.offer_id, early]}})]
+    assert [(found["status"], found["title"]) for found in stored] == [("erased", "")] * 2
 
 
 async def test_replicas_decide_each_need_once(idle: Matching) -> None:

@@ -104,6 +104,11 @@ class House:
         async def correct(need_id: str, body: dict[str, Any], idempotency_key: str = Header()) -> None:
             self.clicked.append((need_id, idempotency_key, body))
 
+        @app.post("/offers/{offer_id}/verification")
+        async def verify(offer_id: str, body: dict[str, Any], idempotency_key: str = Header()) -> Any:
+            self.clicked.append((offer_id, idempotency_key, body))
+            return {}
+
         @app.post("/offers/{offer_id}/check")
         async def check(offer_id: str, body: dict[str, Any], idempotency_key: str = Header()) -> Any:
             self.clicked.append((offer_id, idempotency_key, body))

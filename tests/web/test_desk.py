@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ from anlaufstelle_contracts import (
     NeedUnmet,
     OfferCheckRequested,
     OfferPublished,
+    OfferSubmitted,
     ProjectProposed,
     ReferredOffer,
     ReviewRequested,
@@ -179,6 +181,20 @@ async def test_a_topic_is_corrected_and_an_offer_checked_with_one_click(
     for _ in range(2):
         topic = await coordinator.post("/desk/needs/n1/topic", data={"review": "r", "category": "clothing"})
         assert topic.headers["location"] == "/desk?note=topic"
+    assert re.search(r'<section id="submissions"[^>]* hidden', page)
+    given = OfferSubmitted(offer_id="o8", person_id="p8", title="x", description="Віддам <диван>", provider_kind="private")
+    await say(bus, given)
+    page = await shows(coordinator, "Віддам &lt;диван&gt;", "Neue Angebote")
+    assert not re.search(r'<section id="submissions"[^>]* hidden', page)
+    seen = sha256("Віддам <диван>".encode()).hexdigest()
+    assert f'name="review" value="{seen}"' in page
+    for verified, note in (("yes", "shown"), ("no", "declined")):
+        looked = await coordinator.post("/desk/offers/o8/verification", data={"review": seen, "verified": verified})
+        assert looked.headers["location"] == f"/desk?note={note}"
+    assert [(about, body) for about, _, body in house.clicked[2:]] == [
+        ("o8", {"verified": True, "seen": seen}), ("o8", {"verified": False, "seen": seen}),
+    ]  # fmt: skip
+    del house.clicked[2:]
     found = await coordinator.post("/desk/offers/o7/check", data={"review": "r", "found": "reachable"})
     gone = await coordinator.post("/desk/offers/o7/check", data={"review": "r", "found": "nobody"})
     assert (found.headers["location"], gone.headers["location"]) == ("/desk?note=reachable", "/desk?note=withdrawn")
@@ -234,6 +250,7 @@ async def test_without_the_key_the_desk_is_closed(web: Service, house: House) ->
             await stranger.post("/desk/needs/n1/decision", data={"only": "o1"}),
             await stranger.post("/desk/needs/n1/topic", data={"category": "food"}),
             await stranger.post("/desk/offers/o1/check", data={"found": "nobody"}),
+            await stranger.post("/desk/offers/o1/verification", data={"verified": "yes"}),
             await stranger.get("/desk", headers={"Cookie": "desk=coordinator.aaaa.bbbb"}),
         ):
             assert answer.status_code == 401

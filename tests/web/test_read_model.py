@@ -19,7 +19,10 @@ from anlaufstelle_contracts import (
     NeedWithdrawn,
     OfferChanged,
     OfferCheckRequested,
+    OfferDeclined,
     OfferPublished,
+    OfferRetracted,
+    OfferSubmitted,
     OfferWithdrawn,
     PersonErased,
     ProjectApproved,
@@ -45,6 +48,9 @@ ARTICULATED = NeedArticulated(
 STATE: dict[str, Any] = {"offer_id": "o1", "title": "Möbelhilfe", "description": "", "categories": ["x"], "provider_kind": "city"}
 GAP: dict[str, Any] = {"gap_id": "g1", "categories": ["animals"], "person_count": 2, "since": START}
 
+SUBMITTED = OfferSubmitted(
+    offer_id="o1", person_id="p1", title="Диван", description="Диван", language="uk", provider_kind="private"
+)  # fmt: skip
 STORIES: dict[str, list[Event]] = {
     "reviewed, matched, helped": [
         ARTICULATED,
@@ -72,6 +78,13 @@ STORIES: dict[str, list[Event]] = {
         OfferPublished(**STATE), OfferCheckRequested(offer_id="o1", title="Möbelhilfe"), OfferWithdrawn(offer_id="o1"),
         OfferPublished(**STATE),
     ],
+    "an offer is looked at, changed, and looked at again": [
+        SUBMITTED, OfferDeclined(offer_id="o1"), SUBMITTED.model_copy(update={"description": "Двері"}), OfferPublished(**STATE),
+    ],
+    "an offer is taken back": [
+        SUBMITTED, OfferRetracted(offer_id="o1", person_id="p1"), SUBMITTED.model_copy(update={"description": "Двері"}),
+    ],
+    "an offer of somebody who is erased": [SUBMITTED, PersonErased(person_id="p1")],
     "a gap closes and opens": [
         GapDetected(**GAP, need_count=3), GapDetected(**GAP, need_count=5), GapClosed(gap_id="g1"),
         GapDetected(**GAP, need_count=6),
@@ -148,7 +161,7 @@ async def test_an_erased_person_leaves_nothing_but_that() -> None:
     assert memory.all(NeedView) == []
     assert [(project.summary, project.title) for project in memory.all(ProjectView)] == [("", "Idee")]
     assert [person.model_dump(exclude={"version"}) for person in memory.all(PersonView)] == [
-        {"id": "p1", "project_ids": [], "erased": True}
+        {"id": "p1", "project_ids": [], "offer_ids": [], "erased": True}
     ]
 
 
@@ -158,6 +171,19 @@ async def test_every_event_of_the_house_is_taken_in() -> None:
         assert await memory.handle(example(kind).event()) == []
     assert memory.all(GapView)
     assert memory.all(OfferView)
+
+
+async def test_an_offer_is_to_be_looked_at_until_that_is_done_and_its_words_go_then() -> None:
+    for story, expected in (
+        ("an offer is looked at, changed, and looked at again", ["Диван", "", "Двері", ""]),
+        ("an offer is taken back", ["Диван", "", ""]),
+        ("an offer of somebody who is erased", ["Диван", ""]),
+    ):
+        memory = desk()
+        for event, words in zip(STORIES[story], expected, strict=True):
+            await memory.handle(event)
+            offer = memory.all(OfferView)[0]
+            assert (offer.words, offer.to_verify) == (words, bool(words)), event
 
 
 async def test_an_offer_is_to_be_checked_until_somebody_vouches_for_it_or_it_is_gone() -> None:

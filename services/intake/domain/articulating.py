@@ -27,6 +27,8 @@ class Saying:
     """The category of the place where it was said."""
     review: bool = False
     """A coordinator is to see it before anybody is answered."""
+    is_silent: bool = False
+    """Nobody is answered where it was said, and no coordinator asked."""
 
 
 def needs(said: Saying, new_id: Callable[[], str], *, emergency: bool = False) -> list[NeedArticulated]:
@@ -48,7 +50,8 @@ def needs(said: Saying, new_id: Callable[[], str], *, emergency: bool = False) -
                 people=stated.people or around.people,
                 channel=said.channel,
                 emergency=emergency,
-                review=said.review,
+                review=said.review and not said.is_silent,
+                silent=said.is_silent,
             )
         )
     return found

@@ -14,6 +14,7 @@ from anlaufstelle_contracts import (
     Event,
     NeedArticulated,
     NeedWithdrawn,
+    OfferRetracted,
     PersonErased,
     ProjectApplied,
     ReferralAnswered,
@@ -25,12 +26,14 @@ from .emergency import Emergency
 from .gazetteer import place
 from .language import known_language
 from .person import Conversation, Person
-from .phrases import IDEA, WITHDRAWAL, plain
+from .phrases import GIVEN_AWAY, IDEA, WITHDRAWAL, plain
 from .replies import ANY_DISTRICT_CHOICE, ERASE_CHOICE, LANGUAGE_CHOICE, NEED_CHOICE, OFFER_CHOICE, Reply, Sentence
 from .triage import Kind
 
 SHORT = 6
 """Words of a text that does no more than to name a district."""
+BRIEF = 8
+"""Words of a text that does no more than to say that an offer is gone."""
 
 PLEASE = {
     "need": (Kind.NEED, Reply.NEED_PLEASE), "offer": (Kind.OFFER, Reply.OFFER_PLEASE), "idea": (Kind.IDEA, Reply.IDEA_PLEASE),
@@ -59,6 +62,8 @@ class Message:
     """Of a location that was sent: where it is; None when that is too far away."""
     offer_id: str | None = None
     """The offer whose words these take the place of."""
+    open_needs: Sequence[str] = ()
+    """The needs that nobody closed, when they are to be."""
 
 
 @dataclass
@@ -101,12 +106,24 @@ def takes_back(text: str) -> bool:
     return WITHDRAWAL.search(plain(text)) is not None
 
 
+def gives_away(text: str, kind: Kind) -> bool:
+    """Whether a text does no more than to say that something is not to be had any more."""
+    is_talk = kind in (Kind.CHATTER, Kind.UNCLEAR) and len(text.split()) <= BRIEF
+    return is_talk and GIVEN_AWAY.search(plain(text)) is not None
+
+
+def retract_offer(person: Person, offer_id: str) -> list[Event]:
+    """Take an offer of a person back."""
+    if person.conversation.offer_id == offer_id:
+        person.conversation.offer_id = None
+    return [OfferRetracted(offer_id=offer_id, person_id=person.id)]
+
+
 def retract(person: Person, need_ids: Sequence[str]) -> list[Event]:
-    """Take needs of a person back, because the words in which they were said are gone."""
-    talk = person.conversation
-    if talk.need_id in need_ids:
-        talk.need_id, talk.located = None, []
-    return [NeedWithdrawn(need_id=each, person_id=person.id) for each in need_ids if each in talk.need_ids]
+    """Take needs of a person back."""
+    if person.conversation.need_id in need_ids:
+        person.conversation.need_id, person.conversation.located = None, []
+    return [NeedWithdrawn(need_id=each, person_id=person.id) for each in need_ids if each in person.need_ids]
 
 
 def take(person: Person, message: Message, new_id: Callable[[], str]) -> Turn:
@@ -142,8 +159,10 @@ class _Taking:
             return self._idea(self.message.text)
         if named := self._named_district():
             return self._located(named)
-        if takes_back(self.message.text) and self.talk.need_id and self.message.kind is not Kind.OFFER:
-            return self._withdrawal()
+        if self.talk.offer_id and gives_away(self.message.text, self.message.kind):
+            return self._taken_back(Reply.OFFER_RETRACTED, retract_offer(self.person, self.talk.offer_id))
+        if self.talk.need_id and takes_back(self.message.text) and self.message.kind is not Kind.OFFER:
+            return self._taken_back(Reply.WITHDRAWN, retract(self.person, [self.talk.need_id]))
         kind = expected or self.message.kind
         if kind is Kind.OFFER:
             return self._offer()
@@ -171,7 +190,8 @@ class _Taking:
         """Let needs be what is talked of now."""
         turn.events += needs
         *turn.also_about, turn.need_id = (need.need_id for need in needs)
-        self.talk.need_id = turn.about = turn.need_id
+        self.talk.need_id, self.talk.offer_id = turn.need_id, None
+        turn.about = turn.need_id
         self.talk.need_ids += [*turn.also_about, turn.need_id]
         self.talk.located = [need for need in needs if need.district is None and not need.emergency]
         self.talk.awaits_district = False
@@ -210,7 +230,7 @@ class _Taking:
         text, words = self._with_pending()
         offer = articulating.offer(self._said(text), self.message.offer_id or self.new_id())
         turn = Turn(Kind.OFFER, about=offer.offer_id, keeps=words, events=[offer])
-        self.talk.hinted = False
+        self.talk.hinted, self.talk.offer_id = False, offer.offer_id
         turn.say(Reply.THANKS_FOR_OFFER)
         return turn
 
@@ -236,17 +256,11 @@ class _Taking:
         turn.say(Reply.ASK_BACK)
         return turn
 
-    def _withdrawal(self) -> Turn:
-        turn = Turn(Kind.WITHDRAWAL, need_id=self.talk.need_id)
-        self._withdraw(turn)
-        turn.say(Reply.WITHDRAWN)
-        return turn
-
-    def _withdraw(self, turn: Turn) -> None:
-        if self.talk.need_id:
-            turn.events.append(NeedWithdrawn(need_id=self.talk.need_id, person_id=self.person.id))
-        self.talk.need_id, self.talk.located = None, []
+    def _taken_back(self, reply: Reply, events: list[Event]) -> Turn:
         self._forget_pending()
+        turn = Turn(Kind.WITHDRAWAL, events=events)
+        turn.say(reply)
+        return turn
 
     def _with_pending(self) -> tuple[str, list[str]]:
         """The text together with what was asked about before, and the original words of both."""
@@ -292,10 +306,10 @@ class _Taking:
             self.talk.expects, reply = PLEASE[name]
             return self._reply(reply)
         if name == "stop":
-            turn = Turn(Kind.COMMAND, farewell=Sentence(Reply.STOPPED))
-            self._withdraw(turn)
+            self._forget_pending()
             self.person.stopped = True
-            return turn
+            events = retract(self.person, self.message.open_needs)
+            return Turn(Kind.COMMAND, farewell=Sentence(Reply.STOPPED), events=events)
         return self._reply(SAID_AT_ONCE.get(name, Reply.HELP))
 
     def _set_language(self, wanted: str) -> Turn:

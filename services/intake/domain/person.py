@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 
 from anlaufstelle_contracts import Choice, NeedArticulated
 from pydantic import BaseModel
@@ -49,6 +50,8 @@ class Conversation(BaseModel):
     """They were told how to use this and wrote nothing of use since: silence is better than saying it again."""
     need_id: str | None = None
     """The need they talk of now."""
+    offer_id: str | None = None
+    """The offer they talk of now: it came after the need."""
     need_ids: list[str] = []
 
 
@@ -78,6 +81,11 @@ class Person(BaseModel):
     def ids(self) -> list[str]:
         """All their pseudonyms."""
         return [self.id, *self.aliases]
+
+    @property
+    def need_ids(self) -> list[str]:
+        """All their needs, whatever they were called then."""
+        return [*self.conversation.need_ids, *chain.from_iterable(self.aliases.values())]
 
 
 class Alias(BaseModel):

@@ -10,6 +10,13 @@ WITHDRAWAL = re.compile(
     r"brauche (?:es|das|ich) nicht mehr|haben (?:schon|bereits) (?:was|etwas|eine[nrs]?) gefunden|no longer need\w*|don't need (?:it|this) any ?more|"
     r"already found|not needed any ?more)\b"
 )
+GIVEN_AWAY = re.compile(
+    r"\b(?:(?:вже|уже) (?:все |всі )?(?:віддал\w+|віддан\w+|віддав|отдал\w*|отдан\w*|забрали|забрано|роздал\w+|раздал\w+)|віддано|отдано|"
+    r"не ?актуально|неактуальн\w+|(?:вже|уже) не актуальн\w+|(?:більше|больше) не (?:віддаю|пропоную|отдаю|предлагаю)|"
+    r"(?:schon|bereits|inzwischen|ist|sind) (?:weg|vergeben|abgeholt|verschenkt)|biete (?:es |das |ich )?(?:leider )?nicht mehr|nicht mehr aktuell|"
+    r"(?:already|has been|have been|is|it's|are) (?:gone|taken|given away|picked up)|no longer (?:offer\w*|available|giving))\b"
+)
+"""Who offered something says that it is not to be had any more. Means nothing from who offered nothing."""
 IDEA = re.compile(r"^(?:ідея|идея|idee|idea|projektidee|проєкт|проект)\s*[:–-]\s*(?P<idea>.+)$", re.IGNORECASE | re.DOTALL)
 
 ASKING = re.compile(

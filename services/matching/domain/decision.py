@@ -94,9 +94,10 @@ def _probabilities(candidates: Sequence[Candidate]) -> list[float]:
 def settle(need: Need, decision: Decision) -> tuple[Need, NeedMatched | NeedUnmet | ReviewRequested]:
     """The need as decided, and what is said of it."""
     need = need.model_copy(update={"categories": decision.categories, "excluded": decision.excluded})
-    if decision.outcome is Outcome.REVIEW or (need.review and not need.referrals):
+    asks = decision.outcome is Outcome.REVIEW or (need.review and not need.referrals)
+    if asks and not need.silent:
         return need.ask_human(decision.offers)
-    if decision.outcome is Outcome.REFER:
+    if decision.outcome is not Outcome.UNMET:
         return need.refer(decision.offers)
     return need.leave_unmet(decision.reason or UnmetReason.NO_SUCH_OFFER)
 

@@ -69,6 +69,7 @@ class Need(BaseModel):
     district: str | None = None
     people: int | None = None
     review: bool = Field(False, description="A coordinator is asked before the person is answered.")
+    silent: bool = Field(False, description="Nobody is answered: it is counted; no coordinator is asked, except in danger.")
     articulated_at: datetime | None = None
     correlation_id: str = ""
     vector: bytes = b""
@@ -92,7 +93,7 @@ class Need(BaseModel):
             said_categories=event.categories,
             **event.model_dump(include={
                 "person_id", "text", "language", "categories", "urgency", "horizon", "district", "people",
-                "review",
+                "review", "silent",
             }),
         )  # fmt: skip
 

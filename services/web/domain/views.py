@@ -4,6 +4,7 @@ Events come in any order. Every group of fields remembers the stamp of the event
 """
 
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Literal
 
 from anlaufstelle_contracts import (
@@ -20,7 +21,10 @@ from anlaufstelle_contracts import (
     NeedWithdrawn,
     OfferChanged,
     OfferCheckRequested,
+    OfferDeclined,
     OfferPublished,
+    OfferRetracted,
+    OfferSubmitted,
     OfferWithdrawn,
     ProjectProposed,
     ReferralAnswered,
@@ -29,6 +33,9 @@ from anlaufstelle_contracts import (
 )
 from pydantic import BaseModel, Field
 
+OfAnOffer = (
+    OfferPublished | OfferChanged | OfferWithdrawn | OfferCheckRequested | OfferSubmitted | OfferDeclined | OfferRetracted
+)  # fmt: skip
 State = Literal["new", "review", "matched", "unmet", "withdrawn"]
 Reached = Literal["", "on_its_way", "delivered", "failed"]
 
@@ -147,7 +154,7 @@ def lines(offers: list[ReferredOffer]) -> list[OfferLine]:
 
 
 class OfferView(Stamped):
-    """As much of an offer as is counted, and whether a coordinator is to check it."""
+    """As much of an offer as is counted, and whether a coordinator is to look at it: because it is new, or nobody is reached."""
 
     shown: bool = False
     sample: bool = False
@@ -155,13 +162,22 @@ class OfferView(Stamped):
     check_asked_on: date | None = None
     title: str = Field("", description="Only while it is to be checked.")
     to_check: bool = False
+    words: str = Field("", description="What a person offers, only while a coordinator is to decide whether it is shown.")
+    submitted_at: datetime | None = None
+    to_verify: bool = False
+    forgotten: bool = Field(False, description="Its giver took it back or was erased: nothing brings its words here again.")
 
-    def apply(
-        self, event: OfferPublished | OfferChanged | OfferWithdrawn | OfferCheckRequested, time: datetime, cause_id: str
-    ) -> None:
-        """Take in what became of the offer."""
+    @property
+    def words_seen(self) -> str:
+        """Names the words that are shown: SHA-256, hex."""
+        return sha256(self.words.encode()).hexdigest()
+
+    def apply(self, event: OfAnOffer, time: datetime, cause_id: str) -> None:
+        """Take in what became of the offer. Other words are to be looked at anew."""
         new = stamp(time, cause_id)
         match event:
+            case OfferSubmitted() if event.person_id and self.renew("words", new):
+                self.words, self.submitted_at = event.description, time
             case OfferCheckRequested():
                 if self.renew("check", new):
                     self.check_asked_on, self.title = time.date(), event.title
@@ -171,10 +187,19 @@ class OfferView(Stamped):
                 self.assured_date = None if isinstance(event, OfferWithdrawn) else event.assured_date
         if isinstance(event, OfferWithdrawn):
             self.renew("withdrawn", new)
+        if isinstance(event, OfferPublished | OfferChanged | OfferDeclined):
+            self.renew("decided", new)
+        self.forgotten = self.forgotten or isinstance(event, OfferRetracted)
         asked = self.stamps.get("check", "") > self.stamps.get("withdrawn", "")
         checked = self.assured_date and self.check_asked_on and self.assured_date >= self.check_asked_on
         self.to_check = self.shown and asked and not checked
         self.title = self.title if asked else ""
+        self.to_verify = not self.forgotten and self.stamps.get("words", "") > self.stamps.get("decided", "")
+        self.words = self.words if self.to_verify else ""
+
+    def forget(self) -> None:
+        """Take out the words of the person who offered it, for good."""
+        self.words, self.to_verify, self.forgotten = "", False, True
 
 
 class GapView(Stamped):
@@ -232,7 +257,7 @@ class ProjectView(Stamped):
 
 
 class PersonView(BaseModel):
-    """Whose ideas the projects are. Saved with every event of the person, so that an erasure conflicts with it.
+    """Whose ideas and offers there are. Saved with every event of the person, so that an erasure conflicts with it.
 
     Once erased, nothing but the fact is left.
     """
@@ -240,4 +265,5 @@ class PersonView(BaseModel):
     id: str
     version: int = 0
     project_ids: list[str] = []
+    offer_ids: list[str] = []
     erased: bool = False
