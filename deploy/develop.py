@@ -19,13 +19,14 @@ CHECKS = (
     ("-m", "mypy"),
     ("-c", "from importlinter.cli import lint_imports_command as main; main()"),
 )
+SIDE_BY_SIDE = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
 LOCKS = ("requirements", "requirements-dev")
 OLDEST_PYTHON = "3.11"
 
 
 def test(arguments: Sequence[str]) -> int:
-    """Run pytest; gives its exit code."""
-    return subprocess.call((sys.executable, "-m", "pytest", *arguments), cwd=REPOSITORY)
+    """Run pytest, without arguments everything and files side by side; gives its exit code."""
+    return subprocess.call((sys.executable, "-m", "pytest", *(arguments or SIDE_BY_SIDE)), cwd=REPOSITORY)
 
 
 def bench(arguments: Sequence[str]) -> int:
