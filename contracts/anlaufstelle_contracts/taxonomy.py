@@ -90,12 +90,16 @@ TERMS: Final[dict[Category, Term]] = {
         "Меблі та речі для дому", "Мебель и вещи для дома", "Möbel und Hausrat", "Furniture and household things", _O.GOODS
     ),
     _C.INFORMATION_OTHER: Term(
-        "Довідка та інше", "Справка и другое", "Auskunft und anderes", "Information and other things", _O.CARE
+        "Інформація та інше", "Информация и другое", "Auskunft und anderes", "Information and other things", _O.CARE
     ),
-    _C.INTERPRETING: Term("Переклад", "Перевод", "Dolmetschen und Übersetzen", "Interpreting and translation", _O.LEGAL),
+    _C.INTERPRETING: Term(
+        "Усний і письмовий переклад", "Устный и письменный перевод", "Dolmetschen und Übersetzen",
+        "Interpreting and translation", _O.LEGAL,
+    ),
     _C.LANGUAGE_COURSE: Term("Мовні курси", "Языковые курсы", "Sprachkurse", "Language courses", _O.EDUCATION),
     _C.LEGAL_RESIDENCE: Term(
-        "Право і дозвіл на проживання", "Право и вид на жительство", "Recht und Aufenthalt", "Law and residence", _O.LEGAL
+        "Юридичні питання й дозвіл на проживання", "Юридические вопросы и вид на жительство", "Recht und Aufenthalt",
+        "Law and residence", _O.LEGAL,
     ),
     _C.LEISURE_COMMUNITY: Term(
         "Дозвілля та спілкування", "Досуг и общение", "Freizeit und Begegnung", "Leisure and meeting people", _O.CARE
@@ -111,7 +115,7 @@ TERMS: Final[dict[Category, Term]] = {
         "Визнання дипломів", "Признание дипломов", "Anerkennung von Abschlüssen", "Recognition of qualifications", _O.WORK
     ),
     _C.SAFETY_EMERGENCY: Term(
-        "Захист у небезпеці", "Защита в опасности", "Schutz und Hilfe bei Gefahr", "Safety and help in danger", _O.EMERGENCY
+        "Безпека й захист", "Безопасность и защита", "Schutz und Hilfe bei Gefahr", "Safety and help in danger", _O.EMERGENCY
     ),
     _C.SCHOOL_EDUCATION: Term(
         "Школа й навчання", "Школа и учёба", "Schule und Bildung", "School and education", _O.EDUCATION

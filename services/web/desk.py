@@ -35,7 +35,7 @@ NOTES = {
     "reachable": _("The offer is confirmed as of today."),
     "withdrawn": _("The offer is no longer shown."),
     "nothing": _("Tick at least one offer first."),
-    "gone": _("That need was decided already, or one of the offers is gone."),
+    "gone": _("That need has already been dealt with, or one of the offers is gone."),
     "away": _("Matching cannot be reached just now. Nothing was decided; please try again."),
 }
 GOOD_NOTES = ("sent", "unmet", "topic", "shown", "declined", "reachable", "withdrawn")
@@ -105,7 +105,8 @@ def register(api: FastAPI, pages: Pages, rooms: Rooms, model: ReadModel, key: De
         try:
             now, drift = await looking.fresh(), await looking.drift()
         except StoreAway:
-            title, words = _("Please try again in a moment"), _("The desk cannot be shown just now: its store is away.")
+            title = _("Please try again in a moment")
+            words = _("The desk cannot be shown just now. Nothing is lost; please try again in a moment.")
             return pages.notice(request, pages.desk_language(request), 503, title, words, back="/desk")
         return show(request, now, drift)
 

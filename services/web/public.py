@@ -25,7 +25,7 @@ _MESSAGES = UUID("2b8c6f0e-93d1-5d55-8f0a-7c1d2e3f4a5b")
 _REPLIES = UUID("8f7c2a52-6a4e-5a3c-9a54-2f1b0c9d7e61")
 
 EMPTY = _("Please write what you need.")
-TOO_LONG = _("The message is too long: {count} of {limit} possible characters. Please shorten it.")
+TOO_LONG = _("The message is too long: it has {count} characters, and we can take {limit} at most. Please shorten it.")
 AWAY = _(
     "We cannot take your message just now. Your words are not lost, they are still in the field: please try again in a moment."
 )

@@ -21,7 +21,7 @@ SOONEST, LATEST = 2, 24 * 3600
 WINDOW = 600.0
 MOST_NETWORKS = 10_000
 
-AGAIN = _("Please press “Send” once more. This protects the form against machines.")
+AGAIN = _("Please press “Send” once more. This is how we protect ourselves from automatic messages.")
 BUSY = _("Many messages are coming from your network just now. Your words are not lost: please try again in a few minutes.")
 
 

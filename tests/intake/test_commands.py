@@ -72,9 +72,9 @@ async def test_status_says_in_words_what_became_of_each_request(intake: Intake) 
     status = (await intake.answers(after=nothing["seq"], count=2))[1]["text"].split("\n")
     assert len(status) == 5
     assert [line.split("): ")[1] for line in status[1:]] == [
-        "ми назвали Вам допомогу",
-        "поки нічого підхожого; щойно з’явиться, напишемо Вам",
-        "дивиться людина з нашої команди",
+        "ми підказали, де Вам можуть допомогти",
+        "поки що нічого відповідного; щойно щось з’явиться, напишемо Вам",
+        "ним займається людина з нашої команди",
         "шукаємо допомогу",
     ]
     assert NEED in status[1]

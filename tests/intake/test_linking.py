@@ -51,7 +51,7 @@ async def get_code(provider: Provider) -> str:
     before = len(provider.to("olena"))
     await provider.say("/link")
     text = (await provider.heard_at("olena", before + 1))[-1].text
-    return text.split("/link ")[1].split("»")[0]
+    return text.split("/link ")[1].split()[0]
 
 
 async def link(first: Provider, second: Provider) -> None:

@@ -13,6 +13,8 @@ ROOT = Path(__file__).parents[2] / "services"
 LANGUAGES = ("uk", "ru", "de", "en")
 PLURAL_FORMS = {"uk": [0, 1, 2, 0, 2], "ru": [0, 1, 2, 0, 2], "de": [0, 1, 1, 1, 1], "en": [0, 1, 1, 1, 1]}
 """The form that goes with 1, 2, 5, 21 and 11."""
+ALIKE = ("Anliegen",)
+"""Nouns whose plural is their singular."""
 
 
 def catalogue(service: str, language: str) -> Catalog:
@@ -74,4 +76,5 @@ class CatalogueTests:
         for message in messages:
             if message.pluralizable:
                 assert len(forms(message)) == messages.num_plurals
-                assert len(set(forms(message))) > 1, f"no plural: {message.id}"
+                if not any(noun in message.string[0] for noun in ALIKE):
+                    assert len(set(forms(message))) > 1, f"no plural: {message.id}"

@@ -40,9 +40,9 @@ async def test_a_gap_becomes_a_draft_with_its_numbers(projects: Memory) -> None:
     draft = proposal(await projects.handle(gap()))
     assert draft.title == "Tiere · Geld und Schulden (Grünau, Paunsdorf)"
     assert draft.summary == (
-        "12 ungedeckte Bedarfe, 10 Menschen, seit 4. November 2026\n"
+        "12 Anliegen ohne Hilfe, 10 Menschen, seit 4. November 2026\n"
         "Wo sie wohnen: Grünau, Paunsdorf und Taucha\n"
-        "Warum es fehlt: niemand bietet es an\n"
+        "Warum Hilfe fehlt: niemand bietet es an\n"
         "Gemeinsame Wörter: Tierarzt, Impfung"
     )
     assert (draft.gap_id, draft.need_count, draft.person_id) == ("g1", 12, None)
@@ -54,7 +54,7 @@ async def test_a_gap_that_grows_stays_one_project(projects: Memory) -> None:
     second = proposal(await projects.handle(gap(15)))
     assert second.project_id == first.project_id
     assert second.need_count == 15
-    assert second.summary.startswith("15 ungedeckte Bedarfe")
+    assert second.summary.startswith("15 Anliegen ohne Hilfe")
     assert await projects.handle(gap(15)) == []
     assert [project.need_count for project in projects.all(Project)] == [15]
 
@@ -91,8 +91,8 @@ async def test_an_erased_person_leaves_a_draft_without_words(projects: Memory) -
 
 
 @pytest.mark.parametrize(("language", "start"), [
-    ("uk", "12 потреб без відповіді, 10 людей, з 4 листопада 2026"),
-    ("ru", "12 потребностей без ответа, 10 человек, с 4 ноября 2026"),
+    ("uk", "12 потреб без допомоги, 10 людей, з 4 листопада 2026"),
+    ("ru", "12 потребностей без помощи, 10 человек, с 4 ноября 2026"),
     ("en", "12 unmet needs, 10 people, since November 4, 2026"),
 ])  # fmt: skip
 async def test_drafts_in_the_language_of_the_association(language: str, start: str) -> None:

@@ -130,7 +130,7 @@ def story() -> list[Event]:
         OfferCheckRequested(offer_id="o1", title="Kleiderkammer Grünau"),
         ProjectProposed(
             project_id="pr1", gap_id="g1", title="Tiere · Geld und Schulden (Grünau, Paunsdorf)", need_count=9,
-            summary="9 ungedeckte Bedarfe, 8 Menschen, seit 3. November 2026\nWarum es fehlt: niemand bietet es an",
+            summary="9 Anliegen ohne Hilfe, 8 Menschen, seit 3. November 2026\nWarum Hilfe fehlt: niemand bietet es an",
         ),
         ProjectProposed(project_id="pr2", person_id="pp", title="Idee 7KQ2-9M", summary="Хочу вести гурток малювання для дітей"),
     ]  # fmt: skip

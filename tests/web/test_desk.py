@@ -99,7 +99,7 @@ async def test_everything_at_a_glance(coordinator: httpx.AsyncClient, bus: Bus) 
             since=datetime.now(UTC),
             labels={"de": "Tiere: Tierarzt", "uk": "Тварини: ветеринар"},
         ),
-        ProjectProposed(project_id="pr1", title="Tiere (Grünau)", summary="7 Bedarfe", need_count=7),
+        ProjectProposed(project_id="pr1", title="Tiere (Grünau)", summary="7 Anliegen", need_count=7),
     )
     await say(bus, need("n3", "Вчорашнє"), at=datetime.now(UTC) - timedelta(days=1))
     await shows(
@@ -109,7 +109,7 @@ async def test_everything_at_a_glance(coordinator: httpx.AsyncClient, bus: Bus) 
         "Вчорашнє",
         "→ Lampen &lt;umsonst&gt;",
         "→ alles voll",
-        "7 Bedarfe",
+        "7 Anliegen",
         "6 Menschen",
         "<h3>Tiere: Tierarzt</h3>",
         "Tiere (Grünau)",
@@ -122,7 +122,7 @@ async def test_everything_at_a_glance(coordinator: httpx.AsyncClient, bus: Bus) 
         """The counters; lists and counters of one page are not read at the same moment."""
         found = dict(re.findall(r"<dt>([^<]+)</dt><dd>(\d+)</dd>", (await coordinator.get("/desk")).text))
         assert found == {
-            "warten auf einen Menschen": "0", "Bedarfe heute": "2", "heute beantwortet": "1", "ungedeckt": "1", "Lücken": "1",
+            "warten auf einen Menschen": "0", "Anliegen heute": "2", "heute beantwortet": "1", "ohne Hilfe": "1", "Lücken": "1",
             "Projekte": "1", "Angebote": "1",
         }  # fmt: skip
         return found

@@ -24,7 +24,7 @@ class Reply(StrEnum):
     GREETING = _(
         "Hello! Write here in your own words what you need, or what you can offer to others, for example: “I am looking for a "
         "German course for my mother, she is 62, we live in Grünau”. We will look for help that exists and answer here.\n\n"
-        "Please write no names, phone numbers or addresses. All commands: /help"
+        "Please do not write names, phone numbers or addresses. All commands: /help"
     )
     HELP = _(
         "Write in one or two sentences what you need or what you offer; no form, no registration.\n\n"
@@ -32,64 +32,68 @@ class Reply(StrEnum):
         "/offer – offer help\n"
         "/idea – propose a project\n"
         "/status – what became of your requests\n"
-        "/link – write to us by another channel as well\n"
+        "/link – write to us in another app or by e-mail as well\n"
         "/language – change the language\n"
         "/privacy – what happens with your data\n"
         "/stop – no more messages from us\n"
-        "/delete – delete everything we know of you\n\n"
-        "In danger: police 110, ambulance and fire brigade 112."
+        "/delete – delete everything we keep about you\n\n"
+        "If you are in danger: police 110, ambulance and fire brigade 112."
     )
     HINT = _("Thank you for your message! If you need help or want to offer it, just write it here in your own words.")
     ASK_BACK = _("We would like to understand you correctly: do you need help, or do you offer it?")
     THANKS_FOR_OFFER = _(
-        "Thank you for your offer! Somebody from our team will look at it; after that we will show it to people whom it helps."
+        "Thank you for your offer! Somebody from our team will look at it; after that we will show it to people it can help."
     )
     WITHDRAWN = _("All right, we have closed your request. Should you need something else, just write here.")
     OFFER_RETRACTED = _("All right, we will not show your offer any more. Thank you that it was there!")
     IDEA_PLEASE = _("Tell us your idea: what should exist, for whom, and what would it take? A few sentences are enough.")
-    WORDS_PLEASE = _("Unfortunately we cannot look at photos, voice messages or files. Please write in words what it is about.")
+    WORDS_PLEASE = _("Unfortunately we cannot open photos, voice messages or files. Please write in words what it is about.")
     SHORTER = _("Your message is too long for us. Please write the most important things in a few sentences.")
     NEED_PLEASE = _("What do you need? Write it in one or two sentences.")
     OFFER_PLEASE = _("What do you offer? Write it in one or two sentences.")
     STATUS = _("Your open requests:")
-    NO_REQUEST = _("We have no open request of yours. Write here what you need.")
+    NO_REQUEST = _("You have no open requests. Write here what you need.")
     PRIVACY = _(
         "We keep your words encrypted, and our helpers see them without your name and contact details. Nobody gets your address "
-        "or number. With /delete everything about you is deleted at once."
+        "or number. With /delete we delete everything we keep about you at once; only e-mails may stay in our mailbox for "
+        "some time longer."
     )
     WHICH_LANGUAGE = _("In which language shall we write to you?")
     LANGUAGE_SET = _("All right, from now on we write to you in English.")
-    ERASE_REALLY = _("Shall we delete everything we know of you: your messages, your requests and how to reach you?")
-    ERASED = _("Everything about you has been deleted. You can write here again at any time.")
+    ERASE_REALLY = _("Shall we delete everything we keep about you: your messages, your requests and how to reach you?")
+    ERASED = _("We have deleted everything we kept about you. You can write here again at any time.")
     NOT_ERASED = _("All right, nothing has been deleted.")
     ALL_RIGHT = _("All right.")
     DISTRICT_NOTED = _("Thank you, we have noted where you live: {district}.")
     DISTRICT_TAKEN = _("Thank you! We are looking once more, now near {district}.")
     TOO_FAR = _("Unfortunately that place is too far away from Leipzig for us. Please write in words where you live.")
     LINK_CODE = _(
-        "Write “/link {code}” to us by your other channel within 15 minutes. From then on both belong together: we answer where "
-        "you wrote last."
+        "Within 15 minutes, write to us in the other app or by e-mail: /link {code}\n"
+        "After that both belong together: we answer where you wrote last."
     )
-    LINKED = _("Done: what you write here and by your other channel belongs together now.")
-    LINK_UNKNOWN = _("We do not know this code, or it has expired. Write /link by your other channel to get a new one.")
+    LINKED = _("Done: what you write here and there belongs together now.")
+    LINK_UNKNOWN = _("We do not know this code, or it has expired. To get a new one, write /link where you got this one.")
     SLOW_DOWN = _("You are writing faster than we can read. Please wait a minute and then write what matters most.")
     STOPPED = _("All right, we will not write to you any more. If you need something, just write here again.")
     EMERGENCY_LIFE = _(
         "If somebody’s life is in danger, please call 112 at once (ambulance and fire brigade; free of charge, from any phone, "
-        "around the clock). Say where you are and what has happened. Police: 110.\n\nWe are also alerting a person from our team."
+        "around the clock). Say where you are and what has happened. Police: 110.\n\n"
+        "We are also alerting a person from our team. Please do not wait for us."
     )
     EMERGENCY_VIOLENCE = _(
-        "If you are in danger, please call 110 at once (police; free of charge, from any phone). Injured: 112.\n"
+        "If you are in danger, please call 110 at once (police; free of charge, from any phone). If somebody is injured: 112.\n"
         "Help for women, anonymous and in many languages, around the clock: 116 016.\n\n"
-        "We are also alerting a person from our team."
+        "We are also alerting a person from our team. Please do not wait for us."
     )
     EMERGENCY_CHILD = _(
         "Please call 110 at once (police; free of charge, from any phone) and say where and when you last saw the child and what "
-        "it is wearing. If somebody is injured: 112.\n\nWe are also alerting a person from our team."
+        "the child is wearing. If somebody is injured: 112.\n\n"
+        "We are also alerting a person from our team. Please do not wait for us."
     )
     EMERGENCY_SELF_HARM = _(
         "You are not alone. Please talk to somebody now: 0800 111 0 111 (crisis line, free of charge, anonymous, around the "
-        "clock). If there is danger to life, call 112.\n\nWe are also alerting a person from our team."
+        "clock). If there is danger to life, call 112.\n\n"
+        "We are also alerting a person from our team. Please do not wait for us."
     )
 
 
@@ -97,18 +101,18 @@ class Line(StrEnum):
     """What is said in a group: one line, and nothing personal."""
 
     ANSWER = _("There is an answer for you. Write to me in private, so that nothing personal is discussed here: {link}")
-    LIFE = _("In danger to life please call 112 at once (free of charge). Write to me in private: {link}")
-    POLICE = _("In danger please call the police at once: 110 (free of charge). Write to me in private: {link}")
+    LIFE = _("If somebody’s life is in danger, please call 112 at once (free of charge). Write to me in private: {link}")
+    POLICE = _("If you are in danger, please call the police at once: 110 (free of charge). Write to me in private: {link}")
     SELF_HARM = _(
-        "You are not alone: 0800 111 0 111 (free of charge, anonymous, around the clock), in danger to life 112. Write to me in "
-        "private: {link}"
+        "You are not alone: 0800 111 0 111 (free of charge, anonymous, around the clock); if there is danger to life, 112. "
+        "Write to me in private: {link}"
     )
     MODE_LISTEN = _("All right: I only listen here and answer nobody.")
-    MODE_SUGGEST = _("All right: before I answer anybody here, a coordinator looks.")
+    MODE_SUGGEST = _("All right: before I answer anybody here, a coordinator looks at the answer first.")
     MODE_ANSWER = _("All right: I answer what people here ask for, in private.")
     TOPIC = _("All right: this topic is about “{category}”.")
     NOT_UNDERSTOOD = _(
-        "I understand: /mode listen, /mode suggest, /mode answer; and in a topic /topic with the name of a category."
+        "Commands I know: /mode listen, /mode suggest, /mode answer; and in a topic /topic with the name of a category."
     )
 
 
@@ -116,8 +120,8 @@ class Progress(StrEnum):
     """What became of a request, for /status."""
 
     OPEN = _("we are looking for help")
-    NAMED = _("we have named help to you")
-    UNMET = _("nothing suitable yet; as soon as there is, we will write to you")
+    NAMED = _("we have told you where you may find help")
+    UNMET = _("nothing suitable yet; as soon as there is something, we will write to you")
     REVIEW = _("a person from our team is looking at it")
 
 

@@ -66,7 +66,7 @@ def unmet(told: Told, event: NeedUnmet, time: datetime, dictionary: Dictionary) 
     if told.offer_ids:
         sorry, why = _no_others(words), ""  # the reason is about all offers, and some were named
     else:
-        sorry = words.gettext("Unfortunately we cannot name an offer that would suit you at the moment.")
+        sorry = words.gettext("Unfortunately we have not found anything that would suit you at the moment.")
         why = phrase(words, WHY_UNMET, event.reason)
     after = words.gettext(
         "Your request is not lost: we have counted it (without your name). As soon as something suitable comes up, we will "

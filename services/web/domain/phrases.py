@@ -9,7 +9,7 @@ def _(message: str) -> str:
 
 PHRASES: dict[str, dict[str, str]] = {
     "state": {
-        "new": _("being matched"),
+        "new": _("looking for help"),
         "review": _("waits for a person"),
         "matched": _("answered"),
         "unmet": _("unmet"),
