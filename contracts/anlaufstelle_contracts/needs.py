@@ -26,9 +26,7 @@ class NeedArticulated(Event, context="needs", name="articulated", aggregate="nee
     channel: Public[Code] = Field(description="Id of the channel it came by.")
     emergency: bool = Field(False, description="Danger to life or violence: matching leaves it to people.")
     review: bool = Field(False, description="A coordinator is to decide before the person is answered.")
-    silent: bool = Field(
-        False, description="Overheard where nobody is answered; nor is a coordinator asked, except in danger."
-    )
+    silent: bool = Field(False, description="Overheard where nobody is answered; nor is a coordinator asked, except in danger.")
 
 
 class NeedWithdrawn(Event, context="needs", name="withdrawn", aggregate="need_id"):

@@ -134,6 +134,11 @@ class Queue:
         ours = {"_id": delivery.id, "claimed_by": delivery.claimed_by}
         return (await self._deliveries.collection.update_one(ours, {"$set": {"claimed_until": until}})).matched_count == 1
 
+    async def passed(self, delivery: Delivery) -> None:
+        """Note at once that the provider took it: who takes it over from a replica that died now does not say it again."""
+        ours = {"_id": delivery.id, "claimed_by": delivery.claimed_by}
+        await self._deliveries.collection.update_one(ours, {"$set": {"is_passed": True}})
+
     async def hand_over(self, delivery: Delivery, lane: str, now: datetime) -> None:
         """Leave it to another lane: its person writes from elsewhere now."""
         ours = {"_id": delivery.id, "claimed_by": delivery.claimed_by}

@@ -145,6 +145,8 @@ class Lane:
         """A message made ready; None when it is left to another lane."""
         if address is None:
             return Post(delivery, None, result=Unreachable())
+        if delivery.is_passed:
+            return Post(delivery, address, result=Sent())
         if self.channel is None and address.channel not in self.sender.channels:
             log.warning("no such channel in this replica", channel=address.channel)
             return Post(delivery, address, result=RetryAfter())
@@ -163,6 +165,8 @@ class Lane:
             if result is None:
                 log.warning("message left to another replica", message=delivery.id)
                 return
+            if isinstance(result, Sent):
+                await self.queue.passed(delivery)
 
             async def note(uow: UnitOfWork) -> None:
                 await self.sender.delivering.settle(delivery.id, post.address, result, references, uow)

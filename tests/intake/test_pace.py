@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from anlaufstelle_contracts import MessageDelivered, MessageRequested, wrap
 
 from services.intake import sender
 from services.intake.channels.base import Limits
+from services.intake.delivering import Delivering
 from services.intake.domain.delivery import Delivery, InGroup
 from services.intake.queue import Queue
 from tests.intake.conftest import Intake, started
@@ -101,6 +103,25 @@ def intake_address(plaza: Provider, name: str) -> str:
 async def _delivered(intake: Intake, count: int) -> list[object]:
     events = await intake.events(MessageDelivered)
     return list(events) if len(events) >= count + PEOPLE + 1 else []
+
+
+async def test_who_dies_between_sending_and_noting_it_is_not_said_again(
+    intake: Intake, plaza: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle, tries = Delivering.settle, list[str]()
+
+    async def dies_first(self: Delivering, delivery_id: str, *more: Any) -> None:
+        tries.append(delivery_id)
+        if len(tries) == 1:
+            raise RuntimeError("killed")
+        await settle(self, delivery_id, *more)
+
+    monkeypatch.setattr(sender, "CLAIM", timedelta(seconds=1))
+    monkeypatch.setattr(Delivering, "settle", dies_first)
+    await plaza.say("/language uk")
+    assert len(await eventually(lambda: intake.events(MessageDelivered), timeout=20)) == 1
+    assert len(tries) > 1
+    assert len(plaza.sent) == 1
 
 
 async def test_who_was_held_up_says_nothing_that_another_replica_has_taken_over(

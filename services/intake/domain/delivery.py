@@ -65,6 +65,8 @@ class Delivery(BaseModel):
     due_at: datetime
     claimed_until: datetime
     claimed_by: str = ""
+    is_passed: bool = False
+    """The provider took it; only noting that is left."""
     channel: str | None = None
     """The channel that took it, or failed to."""
     address_id: str | None = None
@@ -94,7 +96,7 @@ class Delivery(BaseModel):
     def again(self, now: datetime, channel: str) -> None:
         """Send it now, by a channel."""
         self.state, self.lane, self.due_at, self.claimed_until, self.attempts = State.WAITING, channel, now, now, 0
-        self.expires_at = None
+        self.expires_at, self.is_passed = None, False
 
     def failed(self, channel: str, why: Failure) -> None:
         """It will not be tried again."""
