@@ -93,7 +93,7 @@ async def test_delete_forgets_the_person_and_says_so(intake: Intake) -> None:
     (question,) = await intake.answers()
     await intake.say("1")
     (farewell,) = await intake.answers(after=question["seq"])
-    assert "видалено" in farewell["text"]
+    assert "видалили" in farewell["text"]
     (erased,) = await eventually(lambda: intake.events(PersonErased))
     assert erased.data["need_ids"] == [need_id]
     memory = intake.service.db

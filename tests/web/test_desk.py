@@ -216,7 +216,7 @@ async def test_the_desk_shows_how_well_predictions_hold(
 
 @pytest.mark.parametrize(("status", "note", "words"), [
     (503, "away", "Die Vermittlung ist gerade nicht erreichbar"),
-    (409, "gone", "schon entschieden"), (404, "gone", "schon entschieden"),
+    (409, "gone", "schon bearbeitet"), (404, "gone", "schon bearbeitet"),
 ])  # fmt: skip
 async def test_a_decision_that_cannot_be_made_says_so(
     coordinator: httpx.AsyncClient, house: House, status: int, note: str, words: str
@@ -277,7 +277,7 @@ async def test_the_desk_says_when_its_store_is_away(coordinator: httpx.AsyncClie
     store.kill()
     page = await coordinator.get("/desk", timeout=20)
     assert page.status_code == 503
-    assert "Speicher ist nicht erreichbar" in page.text
+    assert "Schreibtisch kann gerade nicht gezeigt werden" in page.text
 
 
 async def test_the_desk_is_live(bus: Bus, store: Store, house: House) -> None:

@@ -45,7 +45,7 @@ class Reply(StrEnum):
         "Thank you for your offer! Somebody from our team will look at it; after that we will show it to people it can help."
     )
     WITHDRAWN = _("All right, we have closed your request. Should you need something else, just write here.")
-    OFFER_RETRACTED = _("All right, we will not show your offer any more. Thank you that it was there!")
+    OFFER_RETRACTED = _("All right, we will not show your offer any more. Thank you for offering it!")
     IDEA_PLEASE = _("Tell us your idea: what should exist, for whom, and what would it take? A few sentences are enough.")
     WORDS_PLEASE = _("Unfortunately we cannot open photos, voice messages or files. Please write in words what it is about.")
     SHORTER = _("Your message is too long for us. Please write the most important things in a few sentences.")
