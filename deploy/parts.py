@@ -116,8 +116,8 @@ def store(folder: Path, port: int) -> Program:
     """The on-disk store on a folder, which flushes at every commit."""
     folder.mkdir(parents=True, exist_ok=True)
     argv = (
-        sys.executable, "-P", str(Path(__file__).with_name("store.py")), "--host", HOST, "--port", str(port),
-        "--storage-path", str(folder), "--sync-on-commit", "--cache-size", "256M", "--log-level", "WARNING",
+        sys.executable, "-m", "secantus", "--host", HOST, "--port", str(port), "--storage-path", str(folder),
+        "--sync-on-commit", "--cache-size", "256M", "--log-level", "WARNING",
     )  # fmt: skip
     return Program("store", argv, port, lambda: store_ready(port))
 
