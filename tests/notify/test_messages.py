@@ -111,6 +111,12 @@ async def test_a_long_description_is_cut_between_words(notify: Memory) -> None:
     assert line.endswith("Lebensmittel …")
 
 
+async def test_an_offer_of_a_few_words_is_not_told_twice(notify: Memory) -> None:
+    brief = PANTRY.model_copy(update={"title": "Віддам диван", "description": "Віддам диван"})
+    told = message(await notify.handle(matched(brief)))
+    assert told.text.count("Віддам диван") == 1
+
+
 async def test_more_offers_are_told_as_more_and_old_ones_not_again(notify: Memory) -> None:
     await notify.handle(matched(PANTRY))
     assert await notify.handle(answered("more")) == []

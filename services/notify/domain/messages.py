@@ -162,7 +162,8 @@ def _headline(told: Told, count: int, words: Words) -> str:
 def _offer(number: int, offer: ReferredOffer, words: Words) -> str:
     places = ", ".join(offer.districts) or words.gettext("the whole city")
     reasons = [text for text in (phrase(words, WHY_IT_FITS, reason) for reason in offer.reasons) if text]
-    lines = [f"{number}. {offer.title}", _shortened(offer.description), words.gettext("Where: {places}", places=places)]
+    said_more = "" if offer.description == offer.title else _shortened(offer.description)  # a person's few words are both
+    lines = [f"{number}. {offer.title}", said_more, words.gettext("Where: {places}", places=places)]
     if offer.schedule:
         lines.append(words.gettext("When: {schedule}", schedule=offer.schedule))
     if reasons:
