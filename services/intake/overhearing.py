@@ -88,7 +88,7 @@ class Overhearing:
         person, address = await reception.person(channel, incoming, uow)
         place = await self._place(channel, group, uow)
         is_silent = self._mode(place) is Mode.LISTEN and not found.danger
-        if incoming.deletes or reception.is_given_away(text, earlier):
+        if incoming.deletes or (not found.danger and reception.is_given_away(text, earlier)):
             turn = reception.take_back(person, earlier)
         else:
             retracted = conversation.retract(person, earlier.needs) if earlier else []

@@ -111,7 +111,7 @@ class Reception:
             return Turn(Kind.IGNORED)
         person, address = await self.person(channel, incoming, uow)
         is_released = await self._welcome(person, address, uow)
-        if incoming.deletes or self.is_given_away(text, earlier):
+        if incoming.deletes or (not found.danger and self.is_given_away(text, earlier)):
             turn = self.take_back(person, earlier)
         else:
             person, turn = await self._turn(person, address, incoming, text, found, words_id, earlier, is_released, uow)

@@ -114,6 +114,14 @@ async def test_an_offer_whose_words_are_gone_is_taken_back(intake: Intake, plaza
     assert await intake.service.db["words"].count_documents({}) == 0
 
 
+@pytest.mark.parametrize("group", [None, SQUARE])
+async def test_danger_goes_before_an_offer_that_is_gone(intake: Intake, plaza: Provider, group: object) -> None:
+    await plaza.say("Віддам дитяче ліжко і матрац", message_id="one", group=group)
+    await plaza.say("Ліжко вже віддали. Мама не дихає, що робити", message_id="one/e", edits="one", group=group)
+    (asked,) = await eventually(lambda: intake.events(NeedArticulated))
+    assert asked.data["emergency"] is True
+
+
 async def test_an_offer_that_was_made_by_a_button_or_taken_back_in_words_leaves_nothing(
     intake: Intake, plaza: Provider, doubtful: str
 ) -> None:  # fmt: skip
