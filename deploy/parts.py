@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import sysconfig
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,9 @@ from .problem import Problem
 
 HOST = "127.0.0.1"
 _http = httpx.Client(timeout=2, trust_env=False)  # no proxy stands between us and our own machine
+_claims: deque[socket.socket] = deque()
+CLAIMS_KEPT = 200
+"""The servers of older ones have come up long ago."""
 NATS_IMAGE = "nats:2.15-alpine"
 MONGO_IMAGE = "mongo:8.0"
 
@@ -51,16 +55,30 @@ class Program:
 
 
 def free_ports() -> Iterator[int]:
-    """Different ports that nobody listens on.
+    """Different ports that nobody listens on, and that no other process is given by this function for now.
 
     Below the range that Linux gives to outgoing connections, so that nobody takes one while its server restarts.
     """
-    return (port for port in random.sample(range(20_000, 32_000), 12_000) if port_is_free(port))
+    return (port for port in random.sample(range(20_000, 32_000), 12_000) if port_is_free(port) and _claim(port))
 
 
 def free_port() -> int:
     """A port nobody listens on."""
     return next(free_ports())
+
+
+def _claim(port: int) -> bool:
+    """Keep a port from others until its server listens: by holding the UDP port of the same number, which dies with us."""
+    claim = socket.socket(type=socket.SOCK_DGRAM)
+    try:
+        claim.bind((HOST, port))
+    except OSError:
+        claim.close()
+        return False
+    _claims.append(claim)
+    if len(_claims) > CLAIMS_KEPT:
+        _claims.popleft().close()
+    return True
 
 
 def port_is_free(port: int, host: str = HOST) -> bool:

@@ -29,7 +29,7 @@ class Programs:
 
 def programs(home: Home, secrets: Secrets, web_port: int, environment: Mapping[str, str] = os.environ) -> Programs:
     """The real thing, on free ports; only the public page's is given."""
-    ports = parts.free_ports()
+    ports = (port for port in parts.free_ports() if port != web_port)
     bus_port, monitor_port, store_port = next(ports), next(ports), next(ports)
     port_of = {name: web_port if name == "web" else next(ports) for name in SERVICES}
     shared = {

@@ -1,6 +1,8 @@
 """Bus and store as the services will find them: durable, restartable in place, and closed to whoever has no right."""
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 
 import nats
@@ -58,6 +60,15 @@ def test_config_wants_a_password_for_every_role() -> None:
             {role.name: "x" for role in ROLES if role.name != "operator"},
             store_dir="x", host="h", port=1, monitor_host="h", monitor_port=2,
         )  # fmt: skip
+
+
+def test_a_port_is_given_to_one_process_only() -> None:
+    mine = parts.free_port()
+    everything = "from deploy import parts; print(*parts.free_ports())"
+    others = subprocess.run((sys.executable, "-c", everything), cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    given = set(map(int, others.stdout.split()))
+    assert len(given) > 1_000
+    assert mine not in given
 
 
 async def test_bus_that_may_lose_messages_is_refused(tmp_path: Path) -> None:

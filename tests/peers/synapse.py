@@ -5,7 +5,6 @@ import fcntl
 import hashlib
 import hmac
 import secrets
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -18,6 +17,7 @@ from urllib.parse import quote
 import httpx
 import yaml
 
+from deploy import parts
 from tests.kit.waiting import eventually
 
 LOCK = Path(__file__).with_name("synapse.lock")
@@ -120,7 +120,7 @@ class Homeserver:
 async def serving(folder: Path) -> AsyncIterator[Homeserver]:
     """A homeserver on a free port, that keeps its things in an empty folder."""
     python = await asyncio.to_thread(_installed)
-    port = _free_port()
+    port = parts.free_port()
     config = folder / "homeserver.yaml"
     config.write_text(yaml.safe_dump(_config(folder, port)), encoding="utf-8")
     start = [str(python), "-m", "synapse.app.homeserver", "--config-path", str(config)]
@@ -176,9 +176,3 @@ def _installed() -> Path:
 def _run(*command: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_WITHIN)
     assert done.returncode == 0, f"`{' '.join(command[1:4])}` failed:\n{done.stdout}{done.stderr}"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -4,7 +4,6 @@ import asyncio
 import fcntl
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator
@@ -15,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from deploy import parts
 from tests.kit.waiting import eventually
 
 FOLDER = Path(__file__).parent
@@ -66,7 +66,7 @@ async def serving(token: str) -> AsyncIterator[Peer]:
     if not (shutil.which("npm") and shutil.which("node")):
         pytest.skip("needs node and npm, to install telegram-test-api (apt-get install nodejs npm)")
     await asyncio.to_thread(_install)
-    port = _free_port()
+    port = parts.free_port()
     process = await asyncio.create_subprocess_exec(
         "node", str(FOLDER / "telegram.js"), str(port), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         env={**os.environ, "NODE_ENV": "production"},
@@ -91,9 +91,3 @@ def _install() -> None:
             return
         done = subprocess.run(INSTALL, cwd=FOLDER, capture_output=True, text=True, timeout=INSTALL_WITHIN)
         assert done.returncode == 0, f"`{' '.join(INSTALL)}` in {FOLDER.name}/ failed:\n{done.stdout}{done.stderr}"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
