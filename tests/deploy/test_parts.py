@@ -14,6 +14,7 @@ from pymongo import AsyncMongoClient
 from deploy import parts
 from deploy.home import REPOSITORY
 from deploy.nats_config import nats_config
+from deploy.programs import child_environment
 from tests.kit.infra import Bus, Store
 from tests.kit.waiting import eventually
 
@@ -65,7 +66,9 @@ def test_config_wants_a_password_for_every_role() -> None:
 def test_a_port_is_given_to_one_process_only() -> None:
     mine = parts.free_port()
     everything = "from deploy import parts; print(*parts.free_ports())"
-    others = subprocess.run((sys.executable, "-c", everything), cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    others = subprocess.run(
+        (sys.executable, "-c", everything), cwd=REPOSITORY, env=child_environment(), capture_output=True, text=True, check=True
+    )
     given = set(map(int, others.stdout.split()))
     assert len(given) > 1_000
     assert mine not in given
