@@ -41,7 +41,10 @@ def anlaufstelle() -> None:
 def up(
     detach: Annotated[bool, typer.Option("--detach", help="Return when everything is ready; it goes on running.")] = False,
 ) -> None:
-    """Start everything on this machine and keep it running. ANLAUFSTELLE_PORT: port of the public page (8080)."""
+    """Start everything on this machine and keep it running.
+
+    ANLAUFSTELLE_PORT: port of the public page (8080). ANLAUFSTELLE_INTAKE_PORT: where webhooks of channels are passed to (any).
+    """
     (local.up_detached if detach else local.up)(Home.here(), console)
 
 

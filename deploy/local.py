@@ -16,39 +16,30 @@ from rich.markup import escape
 from . import parts
 from .home import REPOSITORY, Home, HomeTaken, Secrets, State
 from .problem import Problem
-from .programs import Programs, child_environment, programs
+from .programs import PORT_SETTINGS, Programs, child_environment, chosen_ports, programs
 from .supervisor import Supervisor, shorten
 
 SAMPLE = REPOSITORY / "deploy" / "sample" / "offers.jsonl"
 START_TIMEOUT = 120.0
 LOAD_TIMEOUT = 300.0
-DEFAULT_PORT = 8080
 UP = (sys.executable, "-P", "-m", "deploy.cli", "up")
 EXAMPLE = "Шукаю курси німецької для мами, їй 62 роки, живемо в Грюнау"
 
-MakePrograms = Callable[[Home, Secrets, int], Programs]
-
-
-def web_port(environment: Mapping[str, str] = os.environ) -> int:
-    """The port of the public page. Raises Problem."""
-    said = environment.get("ANLAUFSTELLE_PORT") or str(DEFAULT_PORT)
-    if not said.isdecimal() or not 0 < int(said) < 65_536:
-        raise Problem(f"ANLAUFSTELLE_PORT is {said!r}; it has to be a port number, for example 8081")
-    return int(said)
+MakePrograms = Callable[[Home, Secrets, Mapping[str, int]], Programs]
 
 
 def up(home: Home, console: Console, make: MakePrograms = programs) -> None:
     """Run everything until somebody stops it. Raises Problem."""
-    port = web_port()
+    ports = chosen_ports()
     _take(home)
     try:
         if orphans := home.end_orphans():
             console.print(f"Ended what a killed supervisor had left running: {', '.join(orphans)}")
-        if not parts.port_is_free(port):
-            raise Problem(
-                f"port {port} is taken by another program; choose another: ANLAUFSTELLE_PORT={port + 1} ./anlaufstelle up"
-            )
-        asyncio.run(_Instance(home, console, port, make).run())
+        for name, port in ports.items():
+            if not parts.port_is_free(port):
+                setting = f"{PORT_SETTINGS[name]}={port + 1}"
+                raise Problem(f"port {port} is taken by another program; choose another: {setting} ./anlaufstelle up")
+        asyncio.run(_Instance(home, console, ports, make).run())
     finally:
         home.forget_state()
 
@@ -57,7 +48,7 @@ def up_detached(home: Home, console: Console) -> None:
     """Start a supervisor that goes on without us, and return when everything is ready. Raises Problem."""
     if home.taken():
         raise HomeTaken(f"Anlaufstelle is running already in {home.path}")
-    web_port()
+    chosen_ports()
     _make(home)
     log = home.log("supervisor")
     log.touch()
@@ -110,12 +101,12 @@ def _take(home: Home) -> None:
 class _Instance:
     """One run of everything."""
 
-    def __init__(self, home: Home, console: Console, port: int, make: MakePrograms) -> None:
+    def __init__(self, home: Home, console: Console, ports: Mapping[str, int], make: MakePrograms) -> None:
         self._home = home
         self._console = console
-        self._port = port
+        self._port = ports["web"]
         self._secrets = home.secrets()
-        self._programs = make(home, self._secrets, port)
+        self._programs = make(home, self._secrets, ports)
         self._phase = "starting"
         self._spinner = console.status("starting")
 

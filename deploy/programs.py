@@ -10,6 +10,10 @@ from anlaufstelle_contracts.topology import SERVICES
 from . import parts
 from .home import REPOSITORY, Home, Secrets
 from .parts import HOST, Program
+from .problem import Problem
+
+PORT_SETTINGS = {"web": "ANLAUFSTELLE_PORT", "intake": "ANLAUFSTELLE_INTAKE_PORT"}
+"""Where a port matters to others: people's browsers, and the web server that passes on what providers call."""
 
 CALM_THREADS = {"OMP_WAIT_POLICY": "passive", "OPENBLAS_NUM_THREADS": "1"}
 """The embedder's threads wait for each other by spinning, which costs four times the time where others want the cores too."""
@@ -27,11 +31,20 @@ class Programs:
         return iter((self.bus, self.store, *self.services))
 
 
-def programs(home: Home, secrets: Secrets, web_port: int, environment: Mapping[str, str] = os.environ) -> Programs:
-    """The real thing, on free ports; only the public page's is given."""
-    ports = (port for port in parts.free_ports() if port != web_port)
+def chosen_ports(environment: Mapping[str, str] = os.environ) -> dict[str, int]:
+    """The ports of services that are not to be drawn, by service. Raises Problem."""
+    said = {"web": "8080"} | {name: port for name, key in PORT_SETTINGS.items() if (port := environment.get(key))}
+    for name, port in said.items():
+        if not port.isdecimal() or not 0 < int(port) < 65_536:
+            raise Problem(f"{PORT_SETTINGS[name]} is {port!r}; it has to be a port number, for example 8081")
+    return {name: int(port) for name, port in said.items()}
+
+
+def programs(home: Home, secrets: Secrets, chosen: Mapping[str, int], environment: Mapping[str, str] = os.environ) -> Programs:
+    """The real thing, on free ports where none was chosen for a service."""
+    ports = (port for port in parts.free_ports() if port not in chosen.values())
     bus_port, monitor_port, store_port = next(ports), next(ports), next(ports)
-    port_of = {name: web_port if name == "web" else next(ports) for name in SERVICES}
+    port_of = {name: chosen.get(name) or next(ports) for name in SERVICES}
     shared = {
         "ANLAUFSTELLE_NATS_URL": f"nats://{HOST}:{bus_port}",
         "ANLAUFSTELLE_STORE_URL": parts.store_url(store_port),

@@ -2,6 +2,7 @@
 
 import dataclasses
 import sys
+from collections.abc import Mapping
 
 from rich.console import Console
 
@@ -13,9 +14,9 @@ from deploy.programs import Programs, programs
 SERVICE = "tests.deploy.fake_service"
 
 
-def fake_programs(home: Home, secrets: Secrets, web_port: int) -> Programs:
+def fake_programs(home: Home, secrets: Secrets, chosen: Mapping[str, int]) -> Programs:
     """The real ones, but what each service runs."""
-    real = programs(home, secrets, web_port)
+    real = programs(home, secrets, chosen)
     services = (dataclasses.replace(service, argv=(sys.executable, "-P", "-m", SERVICE)) for service in real.services)
     return Programs(real.bus, real.store, tuple(services))
 

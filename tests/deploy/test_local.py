@@ -11,7 +11,7 @@ import pytest
 from anlaufstelle_contracts.topology import SERVICES
 from rich.console import Console
 
-from deploy import local
+from deploy import local, parts
 from tests.deploy.conftest import UP, Instance
 from tests.kit.waiting import eventually
 
@@ -103,12 +103,21 @@ def test_a_taken_port_is_named_with_the_way_out(instance: Instance) -> None:
     assert f"ANLAUFSTELLE_PORT={instance.port + 1}" in refused.stderr
 
 
-def test_a_port_that_is_none_is_named(instance: Instance) -> None:
-    instance.environment["ANLAUFSTELLE_PORT"] = "web"
+@pytest.mark.parametrize("setting", ["ANLAUFSTELLE_PORT", "ANLAUFSTELLE_INTAKE_PORT"])
+def test_a_port_that_is_none_is_named(instance: Instance, setting: str) -> None:
+    instance.environment[setting] = "web"
     for command in (("up",), ("up", "--detach")):
         refused = instance.command(*command)
         assert refused.returncode == 1
-        assert "ANLAUFSTELLE_PORT is 'web'" in refused.stderr
+        assert f"{setting} is 'web'" in refused.stderr
+
+
+async def test_intake_listens_where_a_web_server_is_told_to_pass_webhooks_on(instance: Instance) -> None:
+    chosen = instance.environment["ANLAUFSTELLE_INTAKE_PORT"] = str(parts.free_port())
+    instance.up()
+    await eventually(instance.ready, 30)
+    assert instance.process("intake").port == int(chosen)
+    assert parts.answers(f"http://{parts.HOST}:{chosen}/health/ready")
 
 
 def test_a_folder_that_cannot_be_made_is_named(instance: Instance) -> None:
