@@ -267,4 +267,7 @@ class Grouping(Protocol):
     """A channel with groups, from which people can be led to where nobody else reads."""
 
     def private_link(self, code: str) -> str:
-        """An address that opens a private chat with us; where it can carry the code, the person sends `/start <code>` first."""
+        """An address that opens a private chat with us; where it can carry the code, the person sends `/start <code>` first.
+
+        What it raises counts as `RetryAfter(None)`.
+        """
