@@ -109,6 +109,20 @@ async def test_a_command_is_done_once_for_its_key_and_gives_its_result_again(bus
         assert await service.execute("another key", command) == {"count": 2}
 
 
+async def test_what_was_saved_can_be_read_and_saved_again_within_a_command(built: Build) -> None:
+    async with running.started(built()) as service:
+
+        async def command(uow: UnitOfWork) -> None:
+            for _ in range(3):
+                found = await uow.get(Tally, "counter") or Tally(id="counter")
+                found.count += 1
+                uow.save(found)
+
+        await service.execute("a key", command)
+        await service.execute("another key", command)
+        assert (await service.db["tallies"].find_one({"_id": "counter"}))["count"] == 6
+
+
 async def test_commands_that_wait_together_are_committed_together(built: Build) -> None:
     async with running.started(built()) as service:
         before = len(await service.db["ledger"].distinct("at"))
