@@ -122,6 +122,8 @@ class Incoming:
     """`message_id` of the earlier message that this one takes the place of."""
     deletes: str | None = None
     """`message_id` of the earlier message that was taken back; there is no text then."""
+    said_at: datetime | None = None
+    """When it was said, by the provider's clock: what waited while we were away was not written too fast. Never the sender's."""
 
 
 @dataclass(frozen=True)
