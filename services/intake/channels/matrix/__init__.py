@@ -11,7 +11,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
-from urllib.parse import quote
 
 import aiohttp
 import structlog
@@ -36,12 +35,11 @@ from ..base import (
     Sent,
     Unreachable,
 )
-from ..http import whole
 from .events import Event, read
+from .homeserver import TIMEOUT, Homeserver, Refused, quoted
 
 log = structlog.get_logger()
 
-TIMEOUT = 8
 POLL = 10
 """Seconds that one request for news may last: shorter than the lease that says who may ask."""
 GIVE_UP_AFTER = 90.0
@@ -73,16 +71,6 @@ class MatrixSettings(ChannelSettings, channel="matrix"):
     access_token: SecretStr = Field(min_length=1, description="Access token of a session of the account.")
 
 
-class Refused(Exception):
-    """The server does not do what we ask."""
-
-    def __init__(self, status: int, said: dict[str, Any], header: str) -> None:
-        super().__init__(status)
-        self.status, self.code = status, str(said.get("errcode", ""))
-        wait = said.get("retry_after_ms")
-        self.wait = wait / 1000 if isinstance(wait, int) else float(header) if header.isdecimal() else None
-
-
 class Matrix(Channel):
     """One account of ours, people who write to it, and rooms that it was invited to."""
 
@@ -97,11 +85,11 @@ class Matrix(Channel):
         MatrixSettings,
     )  # fmt: skip
     settings: MatrixSettings
+    server: Homeserver
 
     def __init__(self, settings: MatrixSettings) -> None:
         super().__init__(settings)
         self.us = settings.user_id
-        self._account = f"user/{_quoted(self.us)}/account_data"
         self._members: dict[str, frozenset[str]] = {}
         self._failing: dict[str, float] = {}
         self._changing_chats = asyncio.Lock()
@@ -113,27 +101,16 @@ class Matrix(Channel):
 
     async def open(self) -> None:
         """Make the client; it connects when it is first used."""
-        token = self.settings.access_token.get_secret_value()
-        self.http = aiohttp.ClientSession(
-            f"{self.settings.homeserver_url.rstrip('/')}/_matrix/client/v3/", headers={"Authorization": f"Bearer {token}"}
-        )
+        settings = self.settings
+        self.server = Homeserver(settings.homeserver_url, self.us, settings.access_token.get_secret_value())
 
     async def close(self) -> None:
         """Close its connections."""
-        await self.http.close()
+        await self.server.close()
 
     def private_link(self, code: str) -> str:
         """The link that opens a chat with us. It can carry no code: who writes is known by their account."""
         return f"https://matrix.to/#/{self.us}"
-
-    async def _ask(self, method: str, path: str, body: Any = None, within: float = TIMEOUT, **query: Any) -> dict[str, Any]:
-        """One request. Raises Refused, or what aiohttp raises."""
-        timeout = aiohttp.ClientTimeout(total=within)
-        async with self.http.request(method, path, json=body, params=query, timeout=timeout) as answer:
-            said = _json(await answer.read())
-            if not answer.ok:
-                raise Refused(answer.status, said, answer.headers.get("Retry-After", ""))
-            return said
 
     # --- sending ---
 
@@ -158,11 +135,11 @@ class Matrix(Channel):
         name = self._unsure.setdefault(what, new_id())
         while len(self._unsure) > UNSURE_KEPT:
             self._unsure.popitem(last=False)
-        await self._ask("PUT", f"rooms/{_quoted(room)}/send/m.room.message/{name}", content)
+        await self.server.ask("PUT", f"rooms/{quoted(room)}/send/m.room.message/{name}", content)
         self._unsure.pop(what, None)  # whoever says the same again means it
 
     async def _as_answer(self, room: str, event_id: str) -> dict[str, Any]:
-        answered = Event.model_validate(await self._ask("GET", f"rooms/{_quoted(room)}/event/{_quoted(event_id)}"))
+        answered = Event.model_validate(await self.server.ask("GET", f"rooms/{quoted(room)}/event/{quoted(event_id)}"))
         relation: dict[str, Any] = {"m.in_reply_to": {"event_id": event_id}}
         if answered.content.relates_to.rel_type == "m.thread":
             relation |= {"rel_type": "m.thread", "event_id": answered.content.relates_to.event_id, "is_falling_back": False}
@@ -172,7 +149,9 @@ class Matrix(Channel):
         """The room in which we are alone with a person; made when there is none."""
         if rooms := (await self._chats_lately()).get(person) or (await self._chats()).get(person):
             return rooms[0]
-        made = await self._ask("POST", "createRoom", {"preset": "trusted_private_chat", "is_direct": True, "invite": [person]})
+        made = await self.server.ask(
+            "POST", "createRoom", {"preset": "trusted_private_chat", "is_direct": True, "invite": [person]}
+        )
         await self._note_chat(person, str(made["room_id"]))
         return str(made["room_id"])
 
@@ -186,7 +165,7 @@ class Matrix(Channel):
 
     async def _chats(self) -> dict[str, list[str]]:
         """People and the rooms in which we are alone with them, the latest first: kept at the server as all programmes do."""
-        chats: dict[str, list[str]] = await self._kept("m.direct")
+        chats: dict[str, list[str]] = await self.server.kept("m.direct")
         return chats
 
     async def _note_chat(self, person: str, room: str) -> None:
@@ -195,7 +174,7 @@ class Matrix(Channel):
             rooms = chats.get(person, [])
             if rooms[:1] != [room]:
                 chats[person] = [room, *(other for other in rooms if other != room)]
-                await self._ask("PUT", f"{self._account}/m.direct", chats)
+                await self.server.keep("m.direct", chats)
                 self._chats_until = 0
 
     async def _forget_chat(self, room: str) -> list[str]:
@@ -205,32 +184,23 @@ class Matrix(Channel):
             people = [person for person, rooms in chats.items() if room in rooms]
             if people:
                 left = {person: [other for other in rooms if other != room] for person, rooms in chats.items()}
-                await self._ask("PUT", f"{self._account}/m.direct", left)
+                await self.server.keep("m.direct", left)
             return people
-
-    async def _kept(self, name: str) -> dict[str, Any]:
-        """What we keep at the server under a name."""
-        try:
-            return await self._ask("GET", f"{self._account}/{name}")
-        except Refused as error:
-            if error.code == "M_NOT_FOUND":
-                return {}
-            raise
 
     # --- hearing ---
 
     async def listen(self, host: Host, held: Callable[[], bool]) -> None:
         """Ask for news again and again, from where we were."""
-        since = (await self._kept(WHERE_WE_ARE)).get("next_batch")
+        since = (await self.server.kept(WHERE_WE_ARE)).get("next_batch")
         while held():
             # What was said before the very first time is not for us; to whom we were invited, we come.
-            news = await self._ask("GET", "sync", within=POLL + TIMEOUT, filter=json.dumps(FILTER), **_from(since))
+            news = await self.server.ask("GET", "sync", within=POLL + TIMEOUT, filter=json.dumps(FILTER), **_from(since))
             rooms, following = news.get("rooms") or {}, news["next_batch"]
             if not await self._take_all(rooms if since else {"invite": rooms.get("invite", {})}, since, host):
                 await asyncio.sleep(RETRY)
                 continue
             if rooms or not since:
-                await self._ask("PUT", f"{self._account}/{WHERE_WE_ARE}", {"next_batch": following})
+                await self.server.keep(WHERE_WE_ARE, {"next_batch": following})
                 self._failing.clear()
             since = following
 
@@ -248,13 +218,13 @@ class Matrix(Channel):
 
     async def _accept(self, room: str) -> None:
         try:
-            await self._ask("POST", f"rooms/{_quoted(room)}/join", {})
+            await self.server.ask("POST", f"rooms/{quoted(room)}/join", {})
         except Refused as error:
             if error.code not in GONE:
                 raise
             log.info("an invitation cannot be accepted", code=error.code)
             with suppress(Refused):  # there may be nothing left to be declined
-                await self._ask("POST", f"rooms/{_quoted(room)}/leave", {})
+                await self.server.ask("POST", f"rooms/{quoted(room)}/leave", {})
 
     async def _take_leaving(self, room: str, left: dict[str, Any], host: Host) -> None:
         """We were removed, unless it was us who left."""
@@ -289,7 +259,7 @@ class Matrix(Channel):
         found: list[Event] = []
         query: dict[str, Any] = {"from": before, "to": since, "dir": "b", "limit": 100, "filter": json.dumps({"types": TYPES})}
         while query["from"]:
-            page = await self._ask("GET", f"rooms/{_quoted(room)}/messages", **query)
+            page = await self.server.ask("GET", f"rooms/{quoted(room)}/messages", **query)
             found += read(page["chunk"])
             query["from"] = page.get("end") if page["chunk"] else None
         return found[::-1]
@@ -326,9 +296,9 @@ class Matrix(Channel):
     async def _taken_back(self, room: str, event: Event) -> Incoming | None:
         """A moderator may have taken back what somebody else wrote."""
         target = event.redacts or event.content.redacts
-        path = f"rooms/{_quoted(room)}/event/{_quoted(target)}"
+        path = f"rooms/{quoted(room)}/event/{quoted(target)}"
         try:
-            (redacted,) = read([await self._ask("GET", path)])
+            (redacted,) = read([await self.server.ask("GET", path)])
         except (Refused, ValueError) as error:
             if isinstance(error, Refused) and error.status not in (403, 404):
                 raise
@@ -340,36 +310,24 @@ class Matrix(Channel):
     async def _group(self, room: str) -> Group | None:
         """The room, unless it holds only us and one more."""
         if room not in self._members:
-            members = await self._ask("GET", f"rooms/{_quoted(room)}/members", not_membership="leave")
+            members = await self.server.ask("GET", f"rooms/{quoted(room)}/members", not_membership="leave")
             people = read(members["chunk"])
             here = [each.state_key for each in people if each.state_key and each.content.membership in ("join", "invite")]
             self._members[room] = frozenset(here)
         return Group(room) if len(self._members[room] - {self.us}) > 1 else None
 
     async def _is_admin(self, person: str, room: str) -> bool:
-        state = f"rooms/{_quoted(room)}/state"
-        created = await self._ask("GET", f"{state}/m.room.create/", format="event")
+        state = f"rooms/{quoted(room)}/state"
+        created = await self.server.ask("GET", f"{state}/m.room.create/", format="event")
         creators = (created["sender"], *created["content"].get("additional_creators", ()))
         if person in creators and created["content"].get("room_version", "1") not in CREATORS_HAVE_A_LEVEL:
             return True
-        levels = await self._ask("GET", f"{state}/m.room.power_levels/")
+        levels = await self.server.ask("GET", f"{state}/m.room.power_levels/")
         return int(levels.get("users", {}).get(person, levels.get("users_default", 0))) >= ADMIN
 
 
 def _from(since: str | None) -> dict[str, Any]:
     return {"since": since, "timeout": POLL * 1000} if since else {"timeout": 0}
-
-
-def _json(body: bytes) -> dict[str, Any]:
-    try:
-        said = json.loads(whole(body))
-    except ValueError:
-        said = None
-    return said if isinstance(said, dict) else {}
-
-
-def _quoted(name: str) -> str:
-    return quote(name, safe="")
 
 
 def _refusal(error: Refused) -> Result:
