@@ -1,15 +1,84 @@
 """What the kit does not ask of the Matrix adapter: answers that were lost, and what a homeserver says in other ways."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
+import pytest
 from aiohttp import web
 
+from services.intake.channels import matrix as adapter
 from services.intake.channels.base import Outgoing, RetryAfter, Sent
 from services.intake.channels.matrix import Matrix, MatrixSettings
+from tests.channels.matrix.provider import Provider
+from tests.kit.channels.host import RecordingHost
 from tests.kit.channels.provider import Server
+from tests.kit.waiting import eventually
 
 ROOM = "!room:example.org"
+AWAY = "!room:away.example"
+BAD_GATEWAY = 502, {"errcode": "M_UNKNOWN", "error": "Failed to make_join via any server"}
+BUSY = 429, {"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 10}
+
+
+class Homeserver(Provider):
+    """The kit's stand-in, with a room that cannot be joined."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.joins: list[tuple[int, Any]] = []
+        """What is said to those who want to join the room, the last one again and again."""
+        self.asked: list[str] = []
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """One request."""
+        if AWAY not in request.path:
+            return await super().answer(request)
+        what = request.path.rpartition("/")[2]
+        self.asked.append(what)
+        if what == "join":
+            if not self.joins:
+                await asyncio.Event().wait()
+            status, said = self.joins.pop(0) if len(self.joins) > 1 else self.joins[0]
+            return web.json_response(said, status=status)
+        return web.json_response({})
+
+    @property
+    def heard(self) -> Any:
+        """Up to where everything was heard."""
+        return self._kept["de.anlaufstelle.heard"]
+
+
+@pytest.fixture
+async def homeserver() -> AsyncIterator[Homeserver]:
+    """The stand-in, running."""
+    provider = Homeserver()
+    await provider.start()
+    yield provider
+    await provider.stop()
+
+
+@asynccontextmanager
+async def heard_by(host: RecordingHost, homeserver: Homeserver, matrix: Matrix | None = None) -> AsyncIterator[Matrix]:
+    """A channel of a process of its own, or one that was there before, listens."""
+    channel = matrix or Matrix(MatrixSettings.model_validate(homeserver.settings()))
+    if matrix is None:
+        await channel.open()
+    listening = asyncio.create_task(channel.listen(host, lambda: True))
+    try:
+        yield channel
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+        if matrix is None:
+            await channel.close()
+
+
+@pytest.fixture
+def host() -> RecordingHost:
+    """A host in memory."""
+    return RecordingHost(Matrix.manifest)
 
 
 @asynccontextmanager
@@ -56,3 +125,48 @@ async def test_a_session_that_was_logged_out_loses_no_message() -> None:
 
     async with before(answer) as matrix:
         assert await matrix.send(ROOM, Outgoing("Є курс")) == RetryAfter()
+
+
+INVITED = {"invite": {AWAY: {"invite_state": {"events": []}}}}
+TOMBSTONE = {
+    "type": "m.room.tombstone", "sender": "@olena:example.org", "event_id": "$moved", "state_key": "",
+    "content": {"body": "moved", "replacement_room": AWAY},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("joins", [[BAD_GATEWAY], []], ids=["refused", "slow"])
+@pytest.mark.parametrize("news", [INVITED, {"join": {ROOM: {"timeline": {"events": [TOMBSTONE]}}}}], ids=["invited", "moved"])
+async def test_a_room_that_cannot_be_joined_holds_nobody_up(
+    news: Any, joins: list[Any], homeserver: Homeserver, host: RecordingHost
+) -> None:
+    homeserver.joins = joins
+    async with heard_by(host, homeserver):
+        await homeserver.deliver(news)
+        await homeserver.deliver(homeserver.text(1, "Шукаю лікаря"))
+        await eventually(lambda: homeserver.heard["next_batch"] == "s2")
+    assert [incoming.text for incoming in host.heard] == ["Шукаю лікаря"]
+
+
+async def test_an_invitation_that_never_works_is_declined(
+    homeserver: Homeserver, host: RecordingHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter, "COME_AGAIN_AFTER", (0.01, 0.01))
+    homeserver.joins = [BUSY, BUSY, BUSY, BAD_GATEWAY]  # only what is the room's fault counts
+    async with heard_by(host, homeserver):
+        await homeserver.deliver(INVITED)
+        await eventually(lambda: "leave" in homeserver.asked)
+        await homeserver.deliver({"leave": {AWAY: {"timeline": {"events": []}}}})
+        await eventually(lambda: homeserver.heard == {"next_batch": "s2", "coming": []})
+    assert homeserver.asked == ["join"] * 6 + ["leave"]
+
+
+async def test_an_invitation_is_not_forgotten_when_another_process_takes_over(
+    homeserver: Homeserver, host: RecordingHost
+) -> None:
+    homeserver.joins = []
+    async with heard_by(host, homeserver):
+        await homeserver.deliver(INVITED)
+        await eventually(lambda: homeserver.heard["next_batch"] == "s1")
+    homeserver.joins, homeserver.asked = [(200, {"room_id": AWAY})], []
+    async with heard_by(host, homeserver):
+        await eventually(lambda: homeserver.asked == ["join"])

@@ -45,6 +45,8 @@ POLL = 10
 GIVE_UP_AFTER = 90.0
 """Seconds after which one event that always fails is left out. When the store is what fails, the process ends sooner."""
 RETRY = 1.0
+COME_AGAIN_AFTER = (1, 2, 4, 8, 16, 32)
+"""Seconds after which an invitation is tried again: not more often, since homeservers count how often an account joins."""
 CHATS_KNOWN = 1.0
 """Seconds in which another replica's news of who is where may be missed."""
 UNSURE_KEPT = 1000
@@ -92,6 +94,8 @@ class Matrix(Channel):
         self.us = settings.user_id
         self._members: dict[str, frozenset[str]] = {}
         self._failing: dict[str, float] = {}
+        self._coming: dict[str, asyncio.Task[None]] = {}
+        """Rooms that we were invited to and are not yet in."""
         self._changing_chats = asyncio.Lock()
         self._lately: dict[str, list[str]] = {}
         self._chats_until = 0.0
@@ -191,7 +195,17 @@ class Matrix(Channel):
 
     async def listen(self, host: Host, held: Callable[[], bool]) -> None:
         """Ask for news again and again, from where we were."""
-        since = (await self.server.kept(WHERE_WE_ARE)).get("next_batch")
+        kept = await self.server.kept(WHERE_WE_ARE)
+        try:
+            for room in kept.get("coming", ()):
+                self._come(room)
+            await self._listen(kept.get("next_batch"), host, held)
+        finally:
+            for task in self._coming.values():
+                task.cancel()
+            await asyncio.gather(*self._coming.values(), return_exceptions=True)
+
+    async def _listen(self, since: str | None, host: Host, held: Callable[[], bool]) -> None:
         while held():
             # What was said before the very first time is not for us; to whom we were invited, we come.
             news = await self.server.ask("GET", "sync", within=POLL + TIMEOUT, filter=json.dumps(FILTER), **_from(since))
@@ -200,14 +214,15 @@ class Matrix(Channel):
                 await asyncio.sleep(RETRY)
                 continue
             if rooms or not since:
-                await self.server.keep(WHERE_WE_ARE, {"next_batch": following})
+                await self.server.keep(WHERE_WE_ARE, {"next_batch": following, "coming": list(self._coming)})
                 self._failing.clear()
             since = following
 
     async def _take_all(self, rooms: dict[str, Any], since: str | None, host: Host) -> bool:
         """Take what is new in all rooms, in each in order. False when something has to be tried again."""
-        work = [self._accept(room) for room in rooms.get("invite") or {}]
-        work += [self._take_leaving(room, left, host) for room, left in (rooms.get("leave") or {}).items()]
+        for room in rooms.get("invite") or {}:
+            self._come(room)
+        work = [self._take_leaving(room, left, host) for room, left in (rooms.get("leave") or {}).items()]
         work += [self._take_room(room, joined, since, host) for room, joined in (rooms.get("join") or {}).items()]
         failed = [error for error in await asyncio.gather(*work, return_exceptions=True) if error]
         for error in failed:
@@ -216,15 +231,29 @@ class Matrix(Channel):
             log.warning("events not taken", reason=error_name(error))
         return not failed
 
+    def _come(self, room: str) -> asyncio.Task[None]:
+        """Come where we were invited, in its own time: the room's server may be slow or away, and nobody else waits for that."""
+        if room not in self._coming:
+            self._coming[room] = asyncio.create_task(self._accept(room))
+            self._coming[room].add_done_callback(lambda _: self._coming.pop(room))
+        return self._coming[room]
+
     async def _accept(self, room: str) -> None:
-        try:
-            await self.server.ask("POST", f"rooms/{quoted(room)}/join", {})
-        except Refused as error:
-            if error.code not in GONE:
-                raise
-            log.info("an invitation cannot be accepted", code=error.code)
-            with suppress(Refused):  # there may be nothing left to be declined
-                await self.server.ask("POST", f"rooms/{quoted(room)}/leave", {})
+        pauses = iter(COME_AGAIN_AFTER)
+        pause: float | None = 0
+        while pause is not None:
+            await asyncio.sleep(pause)
+            try:
+                await self.server.ask("POST", f"rooms/{quoted(room)}/join", {})
+                return
+            except Refused as error:
+                reason, is_busy = error.code, error.status == 429
+                pause = None if reason in GONE else error.wait if is_busy and error.wait else next(pauses, None)
+            except (aiohttp.ClientError, TimeoutError) as error:
+                reason, pause = error_name(error), next(pauses, None)
+        log.info("an invitation cannot be accepted", reason=reason)
+        with suppress(Refused, aiohttp.ClientError, TimeoutError):  # there may be nothing left to be declined
+            await self.server.ask("POST", f"rooms/{quoted(room)}/leave", {})
 
     async def _take_leaving(self, room: str, left: dict[str, Any], host: Host) -> None:
         """We were removed, unless it was us who left."""
@@ -266,7 +295,8 @@ class Matrix(Channel):
 
     async def _take(self, room: str, event: Event, host: Host) -> None:
         if event.type == "m.room.tombstone" and event.content.replacement_room:
-            await self._accept(event.content.replacement_room)
+            # Mostly we are there at once, and what is sent there arrives.
+            await asyncio.wait([self._come(event.content.replacement_room)], timeout=RETRY)
             await host.moved(room, event.content.replacement_room)
         elif event.type == "m.room.member" and event.content.membership in ("leave", "ban") and event.state_key != self.us:
             if event.state_key in await self._forget_chat(room):
