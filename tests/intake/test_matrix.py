@@ -17,22 +17,31 @@ from tests.kit.channels.provider import Server
 from tests.kit.waiting import eventually
 
 ROOM = "!room:example.org"
+CHAT, NEW, PERSON, THIRD = "!room1:example.org", "!room2:example.org", "@person1:example.org", "@person2:example.org"
 AWAY = "!room:away.example"
 BAD_GATEWAY = 502, {"errcode": "M_UNKNOWN", "error": "Failed to make_join via any server"}
 BUSY = 429, {"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 10}
 
 
 class Homeserver(Provider):
-    """The kit's stand-in, with a room that cannot be joined."""
+    """The kit's stand-in, with a room that cannot be joined, and people who come into chats of others."""
 
     def __init__(self) -> None:
         super().__init__()
         self.joins: list[tuple[int, Any]] = []
         """What is said to those who want to join the room, the last one again and again."""
         self.asked: list[str] = []
+        self.third: dict[str, str] = {}
+        """Who came into which room."""
+        self.looked: list[str] = []
+        """Rooms of which it was asked who is there."""
+        self.said: list[tuple[str, str]] = []
+        """Rooms, and what we said there."""
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """One request."""
+        if request.path.endswith("/createRoom"):
+            return web.json_response({"room_id": NEW})
         if AWAY not in request.path:
             return await super().answer(request)
         what = request.path.rpartition("/")[2]
@@ -43,6 +52,23 @@ class Homeserver(Provider):
             status, said = self.joins.pop(0) if len(self.joins) > 1 else self.joins[0]
             return web.json_response(said, status=status)
         return web.json_response({})
+
+    def _people(self, room: str) -> list[str]:
+        self.looked.append(room)
+        return [*super()._people(room), *([self.third[room]] if room in self.third else [])]
+
+    def _take(self, room: str, name: str, content: dict[str, Any]) -> web.Response:
+        self.said.append((room, content["body"]))
+        return super()._take(room, name, content)
+
+    @property
+    def chats(self) -> Any:
+        """Private chats that we know of."""
+        return self._kept["m.direct"]
+
+    @chats.setter
+    def chats(self, rooms: dict[str, list[str]]) -> None:
+        self._kept["m.direct"] = rooms
 
     @property
     def heard(self) -> Any:
@@ -60,19 +86,32 @@ async def homeserver() -> AsyncIterator[Homeserver]:
 
 
 @asynccontextmanager
-async def heard_by(host: RecordingHost, homeserver: Homeserver, matrix: Matrix | None = None) -> AsyncIterator[Matrix]:
-    """A channel of a process of its own, or one that was there before, listens."""
-    channel = matrix or Matrix(MatrixSettings.model_validate(homeserver.settings()))
-    if matrix is None:
-        await channel.open()
-    listening = asyncio.create_task(channel.listen(host, lambda: True))
+async def opened(homeserver: Homeserver) -> AsyncIterator[Matrix]:
+    """The channel, in a process of its own."""
+    channel = Matrix(MatrixSettings.model_validate(homeserver.settings()))
+    await channel.open()
     try:
         yield channel
     finally:
+        await channel.close()
+
+
+@pytest.fixture
+async def matrix(homeserver: Homeserver) -> AsyncIterator[Matrix]:
+    """The channel, open and not listening."""
+    async with opened(homeserver) as channel:
+        yield channel
+
+
+@asynccontextmanager
+async def heard_by(host: RecordingHost, matrix: Matrix) -> AsyncIterator[None]:
+    """The channel listens."""
+    listening = asyncio.create_task(matrix.listen(host, lambda: True))
+    try:
+        yield
+    finally:
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
-        if matrix is None:
-            await channel.close()
 
 
 @pytest.fixture
@@ -137,10 +176,10 @@ TOMBSTONE = {
 @pytest.mark.parametrize("joins", [[BAD_GATEWAY], []], ids=["refused", "slow"])
 @pytest.mark.parametrize("news", [INVITED, {"join": {ROOM: {"timeline": {"events": [TOMBSTONE]}}}}], ids=["invited", "moved"])
 async def test_a_room_that_cannot_be_joined_holds_nobody_up(
-    news: Any, joins: list[Any], homeserver: Homeserver, host: RecordingHost
+    news: Any, joins: list[Any], homeserver: Homeserver, matrix: Matrix, host: RecordingHost
 ) -> None:
     homeserver.joins = joins
-    async with heard_by(host, homeserver):
+    async with heard_by(host, matrix):
         await homeserver.deliver(news)
         await homeserver.deliver(homeserver.text(1, "Шукаю лікаря"))
         await eventually(lambda: homeserver.heard["next_batch"] == "s2")
@@ -148,11 +187,11 @@ async def test_a_room_that_cannot_be_joined_holds_nobody_up(
 
 
 async def test_an_invitation_that_never_works_is_declined(
-    homeserver: Homeserver, host: RecordingHost, monkeypatch: pytest.MonkeyPatch
+    homeserver: Homeserver, matrix: Matrix, host: RecordingHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(adapter, "COME_AGAIN_AFTER", (0.01, 0.01))
     homeserver.joins = [BUSY, BUSY, BUSY, BAD_GATEWAY]  # only what is the room's fault counts
-    async with heard_by(host, homeserver):
+    async with heard_by(host, matrix):
         await homeserver.deliver(INVITED)
         await eventually(lambda: "leave" in homeserver.asked)
         await homeserver.deliver({"leave": {AWAY: {"timeline": {"events": []}}}})
@@ -161,12 +200,44 @@ async def test_an_invitation_that_never_works_is_declined(
 
 
 async def test_an_invitation_is_not_forgotten_when_another_process_takes_over(
-    homeserver: Homeserver, host: RecordingHost
+    homeserver: Homeserver, matrix: Matrix, host: RecordingHost
 ) -> None:
     homeserver.joins = []
-    async with heard_by(host, homeserver):
+    async with heard_by(host, matrix):
         await homeserver.deliver(INVITED)
         await eventually(lambda: homeserver.heard["next_batch"] == "s1")
     homeserver.joins, homeserver.asked = [(200, {"room_id": AWAY})], []
-    async with heard_by(host, homeserver):
+    async with opened(homeserver) as other, heard_by(host, other):
         await eventually(lambda: homeserver.asked == ["join"])
+
+
+def member(person: str, membership: str) -> dict[str, Any]:
+    """Somebody comes into the chat, or goes."""
+    event = {
+        "type": "m.room.member", "sender": person, "state_key": person, "event_id": f"${membership}-{person}",
+        "content": {"membership": membership},
+    }  # fmt: skip
+    return {"join": {CHAT: {"timeline": {"events": [event]}}}}
+
+
+async def test_where_somebody_else_came_nothing_private_is_said_any_more(
+    homeserver: Homeserver, matrix: Matrix, host: RecordingHost
+) -> None:
+    async with heard_by(host, matrix):
+        await homeserver.deliver(homeserver.text(1, "Шукаю лікаря"))
+        assert await matrix.send(PERSON, Outgoing("Є лікар")) == Sent()
+        assert homeserver.looked == [CHAT]  # that they are alone was known from hearing them
+        homeserver.third[CHAT] = THIRD
+        await homeserver.deliver(member(THIRD, "join"))
+        assert homeserver.chats == {PERSON: []}
+        await homeserver.deliver(member(PERSON, "leave"))
+        assert await matrix.send(PERSON, Outgoing("І ще один")) == Sent()
+    assert homeserver.said == [(CHAT, "Є лікар"), (NEW, "І ще один")]
+    assert host.left == []  # they left a group
+
+
+async def test_who_does_not_listen_asks_whether_somebody_else_came(homeserver: Homeserver, matrix: Matrix) -> None:
+    homeserver.third[CHAT], homeserver.chats = THIRD, {PERSON: [CHAT]}
+    assert await matrix.send(PERSON, Outgoing("Є лікар")) == Sent()
+    assert homeserver.said == [(NEW, "Є лікар")]
+    assert homeserver.chats == {PERSON: [NEW]}

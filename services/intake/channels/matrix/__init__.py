@@ -150,9 +150,12 @@ class Matrix(Channel):
         return {"m.relates_to": relation, "m.mentions": {"user_ids": [answered.sender]}}
 
     async def _chat_with(self, person: str) -> str:
-        """The room in which we are alone with a person; made when there is none."""
-        if rooms := (await self._chats_lately()).get(person) or (await self._chats()).get(person):
-            return rooms[0]
+        """The room in which we are alone with a person; made when there is none, or when somebody else has come into it."""
+        for room in (await self._chats_lately()).get(person) or (await self._chats()).get(person) or ():
+            # Who hears what is said there hears who comes, too; else we ask.
+            if (self._members.get(room) or await self._people(room)) <= {self.us, person}:
+                return room
+            await self._forget_chat(room)
         made = await self.server.ask(
             "POST", "createRoom", {"preset": "trusted_private_chat", "is_direct": True, "invite": [person]}
         )
@@ -189,6 +192,7 @@ class Matrix(Channel):
             if people:
                 left = {person: [other for other in rooms if other != room] for person, rooms in chats.items()}
                 await self.server.keep("m.direct", left)
+                self._chats_until = 0
             return people
 
     # --- hearing ---
@@ -268,12 +272,12 @@ class Matrix(Channel):
         timeline = joined.get("timeline") or {}
         events = read(timeline.get("events") or [])
         starts = [index for index, event in enumerate(events) if event.puts(self.us, "invite") or event.puts(self.us, "join")]
+        if timeline.get("limited") or any(event.type == "m.room.member" for event in events):
+            self._members.pop(room, None)
         if starts:
             events = events[starts[0] :]  # what was said before we were invited was not said to us
         elif timeline.get("limited") and since:
             events = await self._missed(room, timeline["prev_batch"], since) + events
-        if timeline.get("limited") or any(event.type == "m.room.member" for event in events):
-            self._members.pop(room, None)
         for event in events:
             since_when = self._failing.setdefault(event.event_id, time.monotonic())
             try:
@@ -301,6 +305,9 @@ class Matrix(Channel):
         elif event.type == "m.room.member" and event.content.membership in ("leave", "ban") and event.state_key != self.us:
             if event.state_key in await self._forget_chat(room):
                 await host.gone(event.state_key)
+        elif event.type == "m.room.member" and event.state_key != self.us:
+            if await self._group(room):  # somebody came, and it is a private chat no more
+                await self._forget_chat(room)
         elif event.sender != self.us and (incoming := await self._incoming(room, event)):
             if incoming.group is None:
                 await self._note_chat(incoming.address, room)
@@ -340,11 +347,14 @@ class Matrix(Channel):
     async def _group(self, room: str) -> Group | None:
         """The room, unless it holds only us and one more."""
         if room not in self._members:
-            members = await self.server.ask("GET", f"rooms/{quoted(room)}/members", not_membership="leave")
-            people = read(members["chunk"])
-            here = [each.state_key for each in people if each.state_key and each.content.membership in ("join", "invite")]
-            self._members[room] = frozenset(here)
+            self._members[room] = await self._people(room)
         return Group(room) if len(self._members[room] - {self.us}) > 1 else None
+
+    async def _people(self, room: str) -> frozenset[str]:
+        """Who is there, or may come at any moment."""
+        members = await self.server.ask("GET", f"rooms/{quoted(room)}/members", not_membership="leave")
+        people = read(members["chunk"])
+        return frozenset(each.state_key for each in people if each.state_key and each.content.membership in ("join", "invite"))
 
     async def _is_admin(self, person: str, room: str) -> bool:
         state = f"rooms/{quoted(room)}/state"
