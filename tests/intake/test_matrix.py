@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiohttp import web
 
 from services.intake.channels import matrix as adapter
-from services.intake.channels.base import Outgoing, RetryAfter, Sent
+from services.intake.channels.base import Group, Outgoing, RetryAfter, Sent
 from services.intake.channels.matrix import Matrix, MatrixSettings
 from tests.channels.matrix.provider import Provider
 from tests.kit.channels.host import RecordingHost
@@ -241,3 +242,34 @@ async def test_who_does_not_listen_asks_whether_somebody_else_came(homeserver: H
     assert await matrix.send(PERSON, Outgoing("Є лікар")) == Sent()
     assert homeserver.said == [(NEW, "Є лікар")]
     assert homeserver.chats == {PERSON: [NEW]}
+
+
+async def test_who_came_while_another_process_listened_is_noticed(
+    homeserver: Homeserver, matrix: Matrix, host: RecordingHost
+) -> None:
+    async with heard_by(host, matrix):
+        await homeserver.deliver(homeserver.text(1, "Шукаю лікаря"))
+    homeserver.third[CHAT] = THIRD
+    async with opened(homeserver) as other, heard_by(RecordingHost(Matrix.manifest), other):
+        await homeserver.deliver(member(THIRD, "join"))
+    homeserver.chats = {PERSON: [CHAT]}  # as if nobody had noticed it yet
+    assert await matrix.send(PERSON, Outgoing("Є лікар")) == Sent()
+    async with heard_by(host, matrix):
+        await homeserver.deliver(homeserver.text(1, "Дякую"))
+    assert homeserver.said == [(NEW, "Є лікар")]
+    assert [incoming.group for incoming in host.heard] == [None, Group(CHAT)]
+
+
+async def test_what_failed_long_ago_is_tried_again_by_who_listens_again(
+    homeserver: Homeserver, matrix: Matrix, host: RecordingHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(adapter, "time", SimpleNamespace(monotonic=lambda: now))
+    host.failing = 1
+    homeserver._news.append(homeserver.text(1, "Шукаю лікаря"))
+    async with heard_by(host, matrix):
+        await eventually(lambda: host.refused == 1)
+    now, host.failing = 1000.0, 1
+    async with heard_by(host, matrix):
+        await eventually(lambda: homeserver.heard["next_batch"] == "s1")
+    assert [incoming.text for incoming in host.heard] == ["Шукаю лікаря"]

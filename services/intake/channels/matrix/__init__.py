@@ -208,6 +208,9 @@ class Matrix(Channel):
             for task in self._coming.values():
                 task.cancel()
             await asyncio.gather(*self._coming.values(), return_exceptions=True)
+            # Who does not listen learns no more who comes, nor what another replica has taken meanwhile.
+            self._members.clear()
+            self._failing.clear()
 
     async def _listen(self, since: str | None, host: Host, held: Callable[[], bool]) -> None:
         while held():
