@@ -14,7 +14,7 @@ from services.intake.channels.base import Group, Outgoing, RetryAfter, Sent
 from services.intake.channels.matrix import Matrix, MatrixSettings
 from tests.channels.matrix.provider import Provider
 from tests.kit.channels.host import RecordingHost
-from tests.kit.channels.provider import Server
+from tests.kit.channels.provider import Failure, Server
 from tests.kit.waiting import eventually
 
 ROOM = "!room:example.org"
@@ -38,6 +38,8 @@ class Homeserver(Provider):
         """Rooms of which it was asked who is there."""
         self.said: list[tuple[str, str]] = []
         """Rooms, and what we said there."""
+        self.names: list[str] = []
+        """Under which names."""
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """One request."""
@@ -60,6 +62,7 @@ class Homeserver(Provider):
 
     def _take(self, room: str, name: str, content: dict[str, Any]) -> web.Response:
         self.said.append((room, content["body"]))
+        self.names.append(name)
         return super()._take(room, name, content)
 
     @property
@@ -149,6 +152,15 @@ async def test_what_may_have_been_taken_is_sent_again_under_the_same_name() -> N
         assert await matrix.send(ROOM, Outgoing("Є курс")) == Sent()
         assert await matrix.send(ROOM, Outgoing("Є курс")) == Sent()  # somebody says it once more
     assert names[0] == names[2] != names[3]
+
+
+async def test_the_same_words_to_another_question_are_no_repetition(homeserver: Homeserver, matrix: Matrix) -> None:
+    homeserver.chats = {PERSON: [CHAT]}
+    homeserver.fail(Failure.BUSY)
+    for question in ("$1", "$1", "$2"):
+        await matrix.send(PERSON, Outgoing("Напишіть словами", reply_to=question))
+    first, again, other = homeserver.names
+    assert first == again != other
 
 
 async def test_how_long_to_wait_may_stand_in_the_header() -> None:

@@ -125,7 +125,7 @@ class Matrix(Channel):
             content: dict[str, Any] = {"msgtype": "m.text", "body": message.text}
             if message.reply_to and room == address:  # in a private chat, quoting what was just said helps nobody
                 content |= await self._as_answer(room, message.reply_to)
-            await self._send_once(room, content)
+            await self._send_once(room, content, message.reply_to)
         except Refused as error:
             return _refusal(error)
         except (aiohttp.ClientError, TimeoutError, ValueError, LookupError) as error:
@@ -133,9 +133,12 @@ class Matrix(Channel):
             return RetryAfter()
         return Sent()
 
-    async def _send_once(self, room: str, content: dict[str, Any]) -> None:
-        """Send under a name by which the server knows it again: it may have been taken though we have not learnt it."""
-        what = json.dumps([room, content])
+    async def _send_once(self, room: str, content: dict[str, Any], answers: str | None) -> None:
+        """Send under a name by which the server knows it again: it may have been taken though we have not learnt it.
+
+        What answers something else is no repetition, though it says the same: another replica may have sent the first one.
+        """
+        what = json.dumps([room, content, answers])
         name = self._unsure.setdefault(what, new_id())
         while len(self._unsure) > UNSURE_KEPT:
             self._unsure.popitem(last=False)
