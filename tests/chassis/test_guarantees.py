@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -45,7 +46,7 @@ async def test_replicas_that_change_the_same_aggregate_lose_nothing(bus: Bus, bu
     async with running.started(built(batch_size=5)) as one, running.started(built(batch_size=5)):
         await running.say(bus, *(need(need_id) for _ in range(40) for need_id in needs))
         for need_id in needs:
-            await eventually(lambda need_id=need_id: _is(one, need_id, 40), timeout=60)  # type: ignore[misc]
+            await eventually(partial(_is, one, need_id, 40), timeout=60)
         assert await one.parking.count() == 0
     said = [event for event in await running.heard(bus) if event.type.endswith("needs.unmet.v1")]
     assert len(said) == 120
@@ -91,7 +92,7 @@ async def test_a_preparation_that_fails_for_one_message_fails_only_that_one(bus:
     await running.say(bus, need(good[0]), need(good[1]), need(new_id(), "poison"), need(good[2]), need(good[3]))
     async with running.started(service):
         for need_id in good:
-            await eventually(lambda need_id=need_id: _is(service, need_id, 1))  # type: ignore[misc]
+            await eventually(partial(_is, service, need_id, 1))
         await eventually(lambda: _parked(service, 1))
     assert max(sizes) > 1
 
