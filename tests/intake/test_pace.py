@@ -90,6 +90,7 @@ async def test_lines_in_a_group_may_follow_each_other_but_no_more_in_a_minute_th
     async def next_after(seconds: float) -> float:
         await queue.pace(line, [began + timedelta(seconds=seconds)], limits)
         slot = await intake.service.db["slots"].find_one({"_id": "group"})
+        assert slot is not None
         return float((slot["next"] - began).total_seconds())
 
     assert [await next_after(seconds) for seconds in (0, 1, 2, 60, 61.5, 63)] == [1, 2, 60, 61, 62.5, 120]
