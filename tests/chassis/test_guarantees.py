@@ -121,7 +121,7 @@ async def test_what_was_saved_can_be_read_and_saved_again_within_a_command(built
 
         await service.execute("a key", command)
         await service.execute("another key", command)
-        assert (await service.db["tallies"].find_one({"_id": "counter"}))["count"] == 6
+        assert await tally(service, "counter") == 6
 
 
 async def test_commands_that_wait_together_are_committed_together(built: Build) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy import supervisor
+from deploy.home import ProcessState
 from deploy.parts import Program
 from deploy.supervisor import StartFailed, Supervisor
 from tests.kit.waiting import eventually
@@ -26,7 +27,7 @@ class Bench:
         self.supervisor.start([Program("it", (sys.executable, "-c", code), **settings)])  # type: ignore[arg-type]
 
     @property
-    def it(self) -> supervisor.ProcessState:
+    def it(self) -> ProcessState:
         return self.supervisor.states()[0]
 
 

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from anlaufstelle_contracts import MessageDelivered, MessageFailed, NeedArticulated
+from pydantic import JsonValue
 
-from services.intake.channels.base import Limits, RetryAfter, Sent
+from services.intake.channels.base import Group, Limits, RetryAfter, Sent
 from services.intake.domain import delivery as domain
 from services.intake.domain.delivery import Delivery
 from services.intake.queue import Queue
@@ -46,8 +47,8 @@ async def intake(bus: Bus, store: Store, replica: AsyncExitStack) -> AsyncIterat
         yield other
 
 
-async def need(intake: Intake, plaza: Provider, **more: object) -> dict[str, object]:
-    heard = await plaza.say(NEED, **more)
+async def need(intake: Intake, plaza: Provider, group: Group | None = None) -> dict[str, JsonValue]:
+    heard = await plaza.say(NEED, group=group)
     events = await eventually(lambda: intake.events(NeedArticulated))
     return next(event.data for event in events if event.data["need_id"] == heard.need_id)
 
@@ -68,7 +69,9 @@ async def test_what_the_provider_was_given_is_noted_before_a_replica_ends(
     plaza.is_answering.set()
     await ending
     async with started(bus, store) as next_one:
-        assert (await next_one.service.db["deliveries"].find_one())["state"] == "sent"
+        delivery = await next_one.service.db["deliveries"].find_one()
+        assert delivery is not None
+        assert delivery["state"] == "sent"
         await eventually(lambda: next_one.events(MessageDelivered))
     assert len(plaza.sent) == 1
 
