@@ -33,12 +33,12 @@ class Watched(TelegramEmulator):
         self.asking = 0
         self.collisions = 0
 
-    async def _api_getUpdates(self, **more: Any) -> list[dict[str, Any]]:  # type: ignore[override]
+    async def _api_getUpdates(self, *arguments: Any, **more: Any) -> list[dict[str, Any]]:
         self.asked.append(time.monotonic())
         self.collisions += self.asking > 0
         self.asking += 1
         try:
-            return await super()._api_getUpdates(**more)
+            return await super()._api_getUpdates(*arguments, **more)
         finally:
             self.asking -= 1
 

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 from services.intake.channels.base import Group, Limits, RetryAfter, Sent
 from services.intake.domain import delivery as domain
 from services.intake.domain.delivery import Delivery
+from services.intake.host import ChannelHost
 from services.intake.queue import Queue
 from tests.intake.conftest import Intake, started
 from tests.intake.plaza import SQUARE, Provider, answer, open_up
@@ -64,7 +65,8 @@ async def test_what_the_provider_was_given_is_noted_before_a_replica_ends(
     await plaza.say("/language uk")
     await plaza.heard_at("olena")
     ending = asyncio.create_task(replica.aclose())
-    service = plaza.host.reception.service  # type: ignore[attr-defined]
+    assert isinstance(plaza.host, ChannelHost)
+    service = plaza.host.reception.service
     await eventually(lambda: service._stopping)
     plaza.is_answering.set()
     await ending
