@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from .classifier import LONGEST, Classifier, Embedding
-from .phrases import ASKS_FIRST, GIVES_FIRST, OTHERS_WANTED, plain
+from .phrases import ASKS_FIRST, GIVES_FIRST, LETS_FIRST, OTHERS_WANTED, plain
 
 MODEL = Path(__file__).parent.parent / "model" / "triage.npz"
 
@@ -107,4 +107,7 @@ def heed_cues(kind: Kind, text: str, asks: bool) -> Kind:
     """
     if kind in (Kind.OFFER, Kind.UNCLEAR) and asks:
         return Kind.NEED
-    return Kind.OFFER if kind is Kind.UNCLEAR and GIVES_FIRST.match(plain(text[:LONGEST])) else kind
+    said = plain(text[:LONGEST])
+    if (kind is Kind.UNCLEAR and GIVES_FIRST.match(said)) or (kind in (Kind.NEED, Kind.UNCLEAR) and LETS_FIRST.match(said)):
+        return Kind.OFFER
+    return kind
