@@ -61,11 +61,17 @@ def test_the_sender_is_known_by_one_spelling(sender: str) -> None:
     assert heard(mail(From=sender)).address == OLENA
 
 
+def test_an_address_in_other_letters_is_one() -> None:
+    assert heard(mail(From="Éric <éric@example.org>")).address == "éric@example.org"
+
+
 def test_a_domain_in_other_letters_has_one_spelling() -> None:
     assert normal_address("Olena@BÜCHER.example.org") == normal_address("olena@xn--bcher-kva.example.org")
 
 
-@pytest.mark.parametrize("sender", ["", "Olena", "<>", "@example.org", "olena@", "a b@example.org", "x@" + "y" * 300])
+@pytest.mark.parametrize(
+    "sender", ["", "Olena", "<>", "@example.org", "olena@", "a b@example.org", "x@" + "y" * 300, "\udce9ric@example.org"]
+)
 def test_a_mail_without_a_sender_is_for_a_person_to_look_at(sender: str) -> None:
     with pytest.raises(UnreadableError):
         read(mail(From=sender), US)
@@ -265,6 +271,10 @@ def test_a_report_that_says_nothing_final_is_nothing(action: str, status: str) -
         mail("\r\n".join(":" for _ in range(100_000))),
         mail("<div>x" * 100_000, Content_Type="text/html"),
         mail("--\r\n" * 100_000),
+        mail("<!--" * 250_000, Content_Type="text/html"),
+        mail("a" * 1_000_000, Content_Type="text/plain; charset=punycode"),
+        mail("x", Content_Type="text/plain;" + '"' * 300_000),
+        mail("x", From=f"{OLENA}, " + '"' * 300_000),
     ],
     ids=lambda raw: f"{len(raw)} bytes",
 )
@@ -277,6 +287,22 @@ def test_a_broken_mail_is_read_as_far_as_it_goes(raw: bytes) -> None:
 def test_what_is_no_mail_is_for_a_person_to_look_at(raw: bytes) -> None:
     with pytest.raises(UnreadableError):
         read(raw, US)
+
+
+def test_of_a_very_long_text_or_header_the_beginning_is_read() -> None:
+    for charset in ("utf-8", "windows-1251"):
+        text = heard(made(text="Ще слово " * 50_000, charset=charset, cte="base64").as_bytes()).text
+        assert text == ("Ще слово " * (len(text) // 9 + 1))[: len(text)]
+        assert 40_000 < len(text) < 100_000
+    assert len(heard(mail("x" * 1_000_000)).text) == 100_000
+    assert len(heard(mail("", Subject="x" * 1_000_000)).text) == 10_000
+
+
+def test_parts_within_parts_without_end_are_for_a_person_to_look_at() -> None:
+    head, *below = (f"multipart/mixed; boundary=b{number}\r\n\r\n--b{number}\r\n" for number in range(50))
+    kind, _, rest = head.partition("\r\n\r\n")
+    with pytest.raises(UnreadableError):
+        read(mail(rest + "".join(f"Content-Type: {each}" for each in below), Content_Type=kind), US)
 
 
 def test_a_mail_that_was_cut_off_is_read_up_to_there() -> None:
