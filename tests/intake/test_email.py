@@ -278,6 +278,19 @@ async def test_the_first_mail_answers_nothing_and_any_letters_arrive(post: Post)
     assert post.server.envelopes == [(US, [OLENA])]
 
 
+@pytest.mark.parametrize("signs", ["A" * 83, "a" * 900, "(a)@b", "a@b@c", "=?utf-8?q?a=0D=0ABcc=3A_x?=@b"], ids=len)
+async def test_the_id_of_what_is_answered_arrives_as_it_was(post: Post, signs: str) -> None:
+    await send(reply_to=f"<{signs}>")
+    for name in ("In-Reply-To", "References"):
+        assert f"\r\n{name}: <{signs}>\r\n".encode() in post.server.raw[0]
+
+
+@pytest.mark.parametrize("name", ["sha256:0a", "<а@b>", "<" + "a" * 2_000 + ">", "<a>\r\nBcc: x"], ids=len)
+async def test_what_is_no_id_is_not_referred_to(post: Post, name: str) -> None:
+    assert isinstance(await send(reply_to=name), Sent)
+    assert post.server.mails[0]["In-Reply-To"] is None
+
+
 @pytest.mark.parametrize(
     ("command", "answer", "result"),
     [

@@ -11,7 +11,8 @@ from email.utils import parseaddr
 from ..base import Incoming, Rejected, Result, Sent, Unreachable
 from .words import decode, html_to_text, own_words
 
-_MESSAGE_ID = re.compile(r"<[^<>\s]+>")
+MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
+"""One that fits into a line when it is answered."""
 _ANSWERED_OR_FORWARDED = re.compile(r"\s*(re|aw|antw|fwd?|wg|відп|отв|на|пересл)\s*(\[\d+\])?\s*:", re.IGNORECASE)
 _NOBODY = re.compile(r"(mailer-daemon|postmaster|bounces?|(no|do-?not)[-_.]?reply)([-+._=].*)?")
 _MACHINE_HEADERS = ("List-Id", "List-Post", "List-Unsubscribe", "X-Autoreply", "X-Autorespond", "X-Auto-Reply")
@@ -150,7 +151,7 @@ def _subject(mail: Message) -> str:
 
 
 def _message_id(mail: Message) -> str | None:
-    found = _MESSAGE_ID.search(_header(mail, "Message-ID"))
+    found = MESSAGE_ID.search(_header(mail, "Message-ID"))
     return found[0] if found else None
 
 
@@ -216,5 +217,5 @@ def _reported(mail: Message) -> str | None:
                 return found
         if part is not mail and (found := _message_id(part)):
             return found  # the mail itself, returned
-    found_ids = _MESSAGE_ID.findall(f"{_header(mail, 'In-Reply-To')} {_header(mail, 'References')}")
+    found_ids = MESSAGE_ID.findall(f"{_header(mail, 'In-Reply-To')} {_header(mail, 'References')}")
     return found_ids[-1] if found_ids else None
