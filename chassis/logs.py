@@ -2,9 +2,11 @@
 
 import logging
 import sys
+import traceback
 from typing import Any, Literal
 
 import structlog
+from structlog.typing import ExcInfo
 
 QUIET = ("uvicorn.access", "httpx", "httpcore", "pymongo", "nats", "aiogram", "faststream", "imapclient")
 """Access logs carry paths with tokens and ids; HTTP clients log whole URLs, which for Telegram hold the bot's token."""
@@ -17,7 +19,7 @@ def set_up_logs(service: str, form: Literal["auto", "console", "json"], level: s
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.dict_tracebacks if not readable else structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(_trace),
     ]
     renderer: Any = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(
@@ -33,9 +35,34 @@ def set_up_logs(service: str, form: Literal["auto", "console", "json"], level: s
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    logging.getLogger("asyncio").addFilter(_first_line)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def _trace(exc_info: ExcInfo) -> str:
+    """An error and what caused it, by classes and places: neither messages nor values of variables, both may quote people."""
+    lines: list[str] = []
+    errors: list[BaseException | None] = [exc_info[1]]
+    while errors:
+        error = errors.pop()
+        if error is None:
+            continue
+        lines.append(type(error).__qualname__)
+        lines += [
+            f"  {frame.f_code.co_filename.rsplit('/', 2)[-1]}:{line} in {frame.f_code.co_name}"
+            for frame, line in traceback.walk_tb(error.__traceback__)
+        ]
+        errors.append(error.__cause__ or (None if error.__suppress_context__ else error.__context__))
+        errors += error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    return "\n".join(lines)
+
+
+def _first_line(record: logging.LogRecord) -> bool:
+    """What follows the first line in a complaint of asyncio is a task with the message of its error."""
+    record.msg, record.args = record.getMessage().partition("\n")[0], ()
+    return True
 
 
 def error_name(error: BaseException) -> str:

@@ -76,7 +76,11 @@ class UnitOfWork:
     async def get(self, kind: type[A], identifier: str) -> A | None:
         """The aggregate, with what this cause and earlier ones of the batch did to it."""
         key = (self._kinds[kind].name, identifier)
-        document = self.changes[key] if key in self.changes else (await self._view.row(key)).document
+        if key in self.changes:  # of the version that it stands on, so that it can be saved again
+            changed = self.changes[key]
+            document = {**changed, "version": self.bases[key]} if changed else None
+        else:
+            document = (await self._view.row(key)).document
         return kind.model_validate({**document, "id": document["_id"]}) if document else None
 
     def save(self, aggregate: Aggregate) -> None:

@@ -1,6 +1,6 @@
 """What becomes of a message to a person: put on its way, sent, not arrived, tried elsewhere, failed. Each in one commit."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -23,6 +23,8 @@ from .vault import Vault
 log = structlog.get_logger()
 
 FAREWELL_KEPT = timedelta(hours=1)
+LINK = "{link}"
+"""Stands for the link in a line until it is sent: only the channel knows it, and maybe not yet."""
 LINES_KEPT = timedelta(days=1)
 NEAR_WANTED = {
     Category.CHILDCARE, Category.DISABILITY_CARE, Category.FOOD, Category.LANGUAGE_COURSE, Category.LEISURE_COMMUNITY,
@@ -36,11 +38,8 @@ REFERENCES_KEPT = timedelta(days=14)
 class Delivering:
     """The steps of deliveries. `pause` is how long we keep out of a thread in which people talk with each other."""
 
-    def __init__(
-        self, memory: Memory, vault: Vault, texts: Texts, links: Mapping[str, Callable[[str], str]], pause: timedelta
-    ) -> None:  # fmt: skip
+    def __init__(self, memory: Memory, vault: Vault, texts: Texts, pause: timedelta) -> None:
         self.memory, self.vault, self.texts, self.pause = memory, vault, texts, pause
-        self._links = links
         self._lanes: set[str] = set()
 
     def pop_lanes(self) -> set[str]:
@@ -108,19 +107,18 @@ class Delivering:
             return
         thread.answered = True
         uow.save(thread)
-        link = self._links[place.channel](link_code(request.id))
-        self.line(place, asked.message, Line.ANSWER, person.language, uow, asked.thread_id, person.id, link=link)
+        code = link_code(request.id)
+        self.line(place, asked.message, Line.ANSWER, person.language, uow, asked.thread_id, person.id, code=code)
 
     def warn(self, place: Place, asked: Asked, person: Person, said: Line, uow: UnitOfWork) -> None:
         """Name the number to call in a group, at once."""
-        link = self._links[place.channel](link_code(asked.thread_id))
-        self.line(place, asked.message, said, person.language, uow, link=link)
+        self.line(place, asked.message, said, person.language, uow, code=link_code(asked.thread_id))
 
     def line(
         self, place: Place, reply_to: bytes, said: Line, language: str, uow: UnitOfWork, thread_id: str | None = None,
-        person_id: str = "", **values: str,
+        person_id: str = "", code: str | None = None, **values: str,
     ) -> None:  # fmt: skip
-        """Say one line in a group; with a thread only as long as nobody else talks there."""
+        """Say one line in a group: with a thread only as long as nobody else talks there. A code is carried by the link in it."""
         now = uow.now
         delivery = Delivery(
             id=new_id(),
@@ -129,12 +127,12 @@ class Delivering:
             queue=place.id,
             lane=place.channel,
             order=_order(uow),
-            text=replies.line(said, self.texts.get(language), **values),
+            text=replies.line(said, self.texts.get(language), link=LINK, **values),
             language=language,
             created_at=now,
             due_at=now,
             claimed_until=now,
-            group=InGroup(place_id=place.id, thread_id=thread_id, reply_to=reply_to),
+            group=InGroup(place_id=place.id, thread_id=thread_id, reply_to=reply_to, code=code),
             expires_at=now + LINES_KEPT,
         )
         self._lanes.add(delivery.lane)
@@ -184,10 +182,8 @@ class Delivering:
         self._lanes.add(delivery.lane)
         uow.save(delivery)
 
-    async def settle(
-        self, delivery_id: str, address: Address | None, result: Result, references: Sequence[str], uow: UnitOfWork
-    ) -> None:  # fmt: skip
-        """Note what the channel said of a message, and the provider's names for it."""
+    async def settle(self, delivery_id: str, address: Address | None, result: Result, uow: UnitOfWork) -> None:
+        """Note what the channel said of a message."""
         delivery = await uow.get(Delivery, delivery_id)
         if delivery is None:  # its person was forgotten meanwhile
             return
@@ -200,11 +196,13 @@ class Delivering:
                         message_id=delivery.id, person_id=delivery.person_id, need_id=delivery.need_id, channel=channel
                     )
                 )
-                if refused := await self._note_references(delivery, address, references, uow):
-                    await self._fall_back(delivery, refused, uow)
+                if refused := await self._note_references(delivery, address, uow):
+                    await self._fall_back(delivery, refused, uow, is_gone=refused is Failure.UNREACHABLE)
         elif not (isinstance(result, RetryAfter) and delivery.put_off(uow.now, result.seconds)):
             delivery.channel, delivery.address_id = channel, address.id if address else None
-            await self._fall_back(delivery, Failure.REJECTED if isinstance(result, Rejected) else Failure.UNREACHABLE, uow)
+            why = Failure.REJECTED if isinstance(result, Rejected) else Failure.UNREACHABLE
+            # A provider that was away for a day says nothing about the person.
+            await self._fall_back(delivery, why, uow, is_gone=isinstance(result, Unreachable))
         uow.save(delivery)
 
     async def receipt(self, name: str, result: Result, uow: UnitOfWork) -> None:
@@ -218,33 +216,25 @@ class Delivering:
         uow.save(reference)
         delivery = await uow.get(Delivery, reference.delivery_id) if reference.delivery_id else None
         if delivery and delivery.state is State.SENT and delivery.address_id == reference.address_id:
-            await self._fall_back(delivery, reference.failure, uow)
+            await self._fall_back(delivery, reference.failure, uow, is_gone=isinstance(result, Unreachable))
             uow.save(delivery)
 
-    async def _note_references(
-        self, delivery: Delivery, address: Address, references: Sequence[str], uow: UnitOfWork
-    ) -> Failure | None:  # fmt: skip
+    async def _note_references(self, delivery: Delivery, address: Address, uow: UnitOfWork) -> Failure | None:
         """Remember what receipts will call it; gives what one that was faster than us said."""
         refused = None
-        for name in (self.vault.name("reference", address.channel, reference) for reference in references):
+        for name in delivery.references:
             reference = await uow.get(Reference, name) or Reference(id=name, expires_at=uow.now + REFERENCES_KEPT)
             reference.delivery_id, reference.person_id, reference.address_id = delivery.id, delivery.person_id, address.id
             refused = reference.failure or refused
             uow.save(reference)
         return refused
 
-    async def _fall_back(self, delivery: Delivery, why: Failure, uow: UnitOfWork) -> None:
+    async def _fall_back(self, delivery: Delivery, why: Failure, uow: UnitOfWork, *, is_gone: bool) -> None:
         """It did not arrive: try another address of the person, never the same twice, else give up and say so."""
         if delivery.address_id:
             delivery.tried.append(delivery.address_id)
-            address = await uow.get(Address, delivery.address_id)
-            if address and why is Failure.UNREACHABLE:
-                address.gone = True
-                uow.save(address)
-            place = await uow.get(Place, delivery.address_id) if delivery.group else None
-            if place and why is Failure.UNREACHABLE:
-                place.gone = True
-                uow.save(place)
+            if is_gone:
+                await self.set_gone([delivery.address_id], uow)
         person = await self._person(delivery.person_id, uow) if delivery.is_told else None
         others = await self.memory.addresses_of(person.id) if person else []
         if person and (other := reachable(person, others, delivery.tried)):
@@ -255,12 +245,13 @@ class Delivering:
         if delivery.is_told:
             uow.emit(_failure(delivery))
 
-    async def set_gone(self, address_id: str, place_id: str, uow: UnitOfWork) -> None:
+    async def set_gone(self, ids: Sequence[str], uow: UnitOfWork) -> None:
         """Nothing can be sent to an address, a person's or a group's, until it is heard again."""
-        for there in (await uow.get(Address, address_id), await uow.get(Place, place_id)):
-            if there and not there.gone:
-                there.gone = True
-                uow.save(there)
+        for identifier in ids:
+            for there in (await uow.get(Address, identifier), await uow.get(Place, identifier)):
+                if there and not there.gone:
+                    there.gone = True
+                    uow.save(there)
 
 
 def _next(

@@ -49,10 +49,10 @@ class ChannelHost:
 
     async def gone(self, address: str) -> None:
         """Send nothing to an address until it is heard again."""
-        address_id, place_id = self.reception.address_id(self.id, address), self.reception.delivering.place_id(self.id, address)
+        ids = [self.reception.address_id(self.id, address), self.reception.delivering.place_id(self.id, address)]
 
         async def take(uow: UnitOfWork) -> None:
-            await self.reception.delivering.set_gone(address_id, place_id, uow)
+            await self.reception.delivering.set_gone(ids, uow)
 
         # No key that names it: who comes back may go again.
         await self.reception.service.execute(new_id(), take, name=f"channels.{self.id}.gone")

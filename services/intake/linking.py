@@ -6,6 +6,7 @@ from datetime import timedelta
 from chassis import UnitOfWork
 
 from .domain.conversation import Turn
+from .domain.delivery import Delivery
 from .domain.person import Address, Alias, Link, Person
 from .domain.replies import Reply
 from .domain.triage import Kind
@@ -64,8 +65,9 @@ class Linking:
             if address := await uow.get(Address, found.id):
                 address.person_id = first.id
                 uow.save(address)
-        for waiting in await self.memory.unsent([second.id]):
-            waiting.person_id = waiting.queue = first.id
-            uow.save(waiting)
+        for unsent in await self.memory.unsent([second.id]):
+            if waiting := await uow.get(Delivery, unsent.id):  # it may just have been released
+                waiting.person_id = waiting.queue = first.id
+                uow.save(waiting)
         if second.version:
             uow.delete(second)

@@ -1,6 +1,5 @@
 """The process: `python -m services.intake.main`."""
 
-import asyncio
 import os
 import secrets
 from datetime import timedelta
@@ -12,7 +11,7 @@ from chassis.texts import Texts
 
 from . import api, handlers
 from .channels import make, switched_on
-from .channels.base import Grouping, Listening
+from .channels.base import Listening
 from .delivering import Delivering
 from .domain import gazetteer
 from .host import ChannelHost, keep_listening
@@ -32,8 +31,7 @@ def build(settings: IntakeSettings) -> Service:
     gazetteer.use(settings.place_folder)
     memory, vault, texts = Memory(service), Vault(vault_key(settings)), Texts(Path(__file__).parent / "locale")
     channels = {name: make(name) for name in switched_on()}
-    links = {name: channel.private_link for name, channel in channels.items() if isinstance(channel, Grouping)}
-    delivering = Delivering(memory, vault, texts, links, timedelta(minutes=settings.group_pause))
+    delivering = Delivering(memory, vault, texts, timedelta(minutes=settings.group_pause))
     sender = Sender(service, memory, vault, channels, delivering)
     rates = Rates(settings.messages_a_minute)
     reception = Reception(service, memory, vault, texts, delivering, channels, rates)
@@ -48,9 +46,9 @@ def build(settings: IntakeSettings) -> Service:
         for channel in channels.values():
             await channel.open()
 
-    async def close_at_the_end() -> None:
+    async def send_until_the_end() -> None:
         try:
-            await asyncio.Event().wait()
+            await sender.run()
         finally:
             for channel in channels.values():
                 await channel.close()
@@ -59,9 +57,8 @@ def build(settings: IntakeSettings) -> Service:
     api.register(service, hosts, reception)
     service.on_start(open_all)
     service.committed(sender.wake)
-    service.background(sender.run)
+    service.background(send_until_the_end)
     service.background(reception.understanding.warm_up)
-    service.background(close_at_the_end)
     for channel, host in hosts:
         if isinstance(channel, Listening):
             service.background(partial(keep_listening, service, channel, host))

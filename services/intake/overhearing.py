@@ -1,5 +1,6 @@
 """Hearing in groups: needs and offers are kept, admins are obeyed, and everything else is dropped in memory."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -34,15 +35,29 @@ class Overhearing:
     def __init__(self, reception: Reception, delivering: Delivering, mode: Mode) -> None:
         self.reception, self.delivering, self.mode = reception, delivering, mode
         self.memory, self.vault = reception.memory, reception.vault
+        self._hearing: dict[str, asyncio.Event] = {}
+        """Messages that are being taken now, by their marks, and when that is done."""
 
     async def hear(self, channel: str, incoming: Incoming, group: Group) -> Heard:
         """Take a message, or drop it."""
+        mark, done = self._mark(channel, group, incoming.message_id), asyncio.Event()
+        self._hearing[mark] = done
+        try:
+            return await self._hear(channel, incoming, group)
+        finally:
+            self._hearing.pop(mark, None)
+            done.set()
+
+    async def _hear(self, channel: str, incoming: Incoming, group: Group) -> Heard:
         if self.reception.admits(channel, incoming) is not Verdict.READ:
             return Heard(new_id(), Kind.TOO_FAST, None)
         text = clean(incoming.text)[:MOST_SIGNS]
         if group.by_admin and (setting := groups.setting(text)):
             return await self._once(channel, incoming, lambda uow: self._set(channel, incoming, group, setting, uow))
         found = await self._understand(text)
+        # A question and the reply to it may come in one fetch: the question first, or the reply would be taken for chatter.
+        if group.reply_to and (asked := self._hearing.get(self._mark(channel, group, group.reply_to))):
+            await asked.wait()
         if found.kind is not Kind.CHATTER or await self._changes_what_is_kept(channel, incoming):
             return await self._once(channel, incoming, lambda uow: self._take(channel, incoming, group, text, found, uow))
         if group.reply_to and await self.memory.marks.get(self._mark(channel, group, group.reply_to)):
@@ -110,9 +125,9 @@ class Overhearing:
             uow.emit(event)
         await reception.note(person, turn, asked, uow)
         await reception.keep_words(person, text, words_id, turn, earlier, uow)
-        if found.kind is Kind.EMERGENCY and found.danger and not incoming.deletes:
+        if found.kind is Kind.EMERGENCY and found.danger and not incoming.deletes and not thread.warned:
             self.delivering.warn(place, asked, person, DANGERS.get(found.danger, Line.POLICE), uow)
-            thread.answered = True
+            thread.answered = thread.warned = True
         uow.save(thread)
         uow.save(person)
         uow.save(address)

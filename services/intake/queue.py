@@ -135,15 +135,23 @@ class Queue:
         return (await self._deliveries.collection.update_one(ours, {"$set": {"claimed_until": until}})).matched_count == 1
 
     async def passed(self, delivery: Delivery) -> None:
-        """Note at once that the provider took it: who takes it over from a replica that died now does not say it again."""
+        """Note at once what the provider took of it: who takes it over from a replica that died now does not say it again."""
         ours = {"_id": delivery.id, "claimed_by": delivery.claimed_by}
-        await self._deliveries.collection.update_one(ours, {"$set": {"is_passed": True}})
+        taken = delivery.model_dump(include={"parts_passed", "is_passed", "references"})
+        await self._deliveries.collection.update_one(ours, {"$set": taken})
 
     async def hand_over(self, delivery: Delivery, lane: str, now: datetime) -> None:
         """Leave it to another lane: its person writes from elsewhere now."""
+        await self._let_go(delivery, {"lane": lane, "parts_passed": 0, "references": []}, now)
+
+    async def give_back(self, delivery: Delivery, now: datetime) -> None:
+        """Leave it to another replica, at once."""
+        await self._let_go(delivery, {}, now)
+
+    async def _let_go(self, delivery: Delivery, change: dict[str, Any], now: datetime) -> None:
         ours = {"_id": delivery.id, "claimed_by": delivery.claimed_by}
-        change = {"$set": {"lane": lane, "claimed_until": now, "claimed_by": ""}, "$inc": {"version": 1}}
-        await self._deliveries.collection.update_one(ours, change)
+        free = {"claimed_until": now, "claimed_by": ""}
+        await self._deliveries.collection.update_one(ours, {"$set": {**change, **free}, "$inc": {"version": 1}})
 
     @property
     def _slots(self) -> Any:
@@ -153,8 +161,3 @@ class Queue:
 def gap(limits: Limits) -> float:
     """Seconds between two messages to the same person or group."""
     return 1 / limits.per_second_each if limits.per_second_each else 0.0
-
-
-async def sleep_until(moment: datetime) -> None:
-    """Wait for a moment; not at all when it has passed."""
-    await asyncio.sleep(max(0.0, (moment - datetime.now(moment.tzinfo)).total_seconds()))

@@ -1,7 +1,6 @@
 """How fast somebody may write: beyond that a message is not read, so that nobody keeps the others waiting."""
 
 import time
-from collections import deque
 from collections.abc import Callable
 from enum import StrEnum
 
@@ -22,20 +21,19 @@ class Verdict(StrEnum):
 class Rates:
     """Counts messages of the last minute by address, in this replica."""
 
-    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, most: int, clock: Callable[[], float] = time.time) -> None:
         self._most, self._clock = most, clock
-        self._heard: dict[str, deque[float]] = {}
+        self._heard: dict[str, dict[str, float]] = {}
         self._warned: dict[str, float] = {}
 
-    def take(self, address_id: str) -> Verdict:
-        """Count a message."""
+    def take(self, address_id: str, message: str, said_at: float | None = None) -> Verdict:
+        """Count a message by when it was said (seconds since 1970), or else by now; one that comes again counts once."""
         now = self._clock()
-        heard = self._heard.pop(address_id, deque())
+        at = min(said_at or now, now)
+        heard = {each: then for each, then in self._heard.pop(address_id, {}).items() if then > at - WINDOW}
         self._heard[address_id] = heard
-        while heard and heard[0] <= now - WINDOW:
-            heard.popleft()
-        if len(heard) < self._most:
-            heard.append(now)
+        if message in heard or len(heard) < self._most:
+            heard[message] = at
             self._forget()
             return Verdict.READ
         if now - self._warned.get(address_id, float("-inf")) < WINDOW:

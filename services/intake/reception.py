@@ -66,7 +66,9 @@ class Reception:
 
     def admits(self, channel: str, incoming: Incoming) -> Verdict:
         """Whether somebody writes slowly enough to be read; who is in danger always does."""
-        verdict = self._rates.take(self.address_id(channel, incoming.address))
+        message = self.message_key(channel, incoming, incoming.message_id)
+        said_at = incoming.said_at.timestamp() if incoming.said_at else None
+        verdict = self._rates.take(self.address_id(channel, incoming.address), message, said_at)
         return Verdict.READ if verdict is not Verdict.READ and emergency(incoming.text[:MOST_SIGNS]) else verdict
 
     async def hear(self, channel: str, incoming: Incoming) -> Heard:
@@ -136,6 +138,7 @@ class Reception:
         """What a message means to this person, who may turn out to be somebody known."""
         name, argument = (conversation.command(text) or ("", "")) if found.kind is Kind.COMMAND else ("", "")
         if name == "link":
+            person.stopped = False
             if argument:
                 return await self.linking.take_code(argument, person, address, uow)
             return person, self.linking.give_code(person, uow)
@@ -311,7 +314,7 @@ class Reception:
         lines = []
         for request in await self.memory.open_requests(person.ids):
             words = await self.memory.words_about(request.id)
-            said = " ".join(self.vault.open(words[0].sealed).split()) if words else "…"
+            said = " ".join(redact(self.vault.open(words[0].sealed)).split()) if words else "…"
             shortened = said if len(said) <= STATUS_SIGNS else said[:STATUS_SIGNS].rsplit(" ", 1)[0] + " …"
             lines.append((shortened, short_code(request.id), replies.Progress[request.progress.name]))
         return replies.status(lines, self.texts.get(person.language))

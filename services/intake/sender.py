@@ -12,12 +12,12 @@ from anlaufstelle_contracts import Event
 from chassis import Service, UnitOfWork
 from chassis.logs import error_name
 
-from .channels.base import Button, Capability, Channel, Limits, Outgoing, Result, RetryAfter, Sent, Unreachable
-from .delivering import Delivering
+from .channels.base import Button, Capability, Channel, Grouping, Limits, Outgoing, Result, RetryAfter, Sent, Unreachable
+from .delivering import LINK, Delivering
 from .domain.delivery import Delivery
 from .domain.person import Address
 from .domain.splitting import numbered, split
-from .queue import AHEAD, Queue, gap, sleep_until
+from .queue import AHEAD, Queue, gap
 from .repository import Memory
 from .vault import Vault
 
@@ -59,6 +59,7 @@ class Sender:
         self.queue = Queue(service, memory.deliveries)
         self.lanes = {name: Lane(self, name, channel) for name, channel in channels.items()}
         self.elsewhere = Lane(self, "", None)
+        self.stopping = asyncio.Event()
 
     def wake(self, _: list[Event]) -> None:
         """There may be something to send."""
@@ -72,9 +73,16 @@ class Sender:
                 await self.queue.open(name)
 
     async def run(self) -> None:
-        """Send what is due, for as long as the service runs."""
-        # Not a group of tasks: that cancels its tasks once, and a driver can swallow one cancellation; this passes each one on.
-        await asyncio.gather(*(lane.run() for lane in (*self.lanes.values(), self.elsewhere)))
+        """Send what is due until cancelled; what a provider has been given by then is noted before this ends."""
+        lanes = (*self.lanes.values(), self.elsewhere)
+        try:
+            # Not a group of tasks: that cancels its tasks once, and a driver can swallow one cancellation; this passes each on.
+            await asyncio.gather(*(lane.run() for lane in lanes))
+        finally:
+            self.stopping.set()
+            while under_way := [task for lane in lanes for task in lane.under_way]:
+                with suppress(asyncio.CancelledError):  # who stops us asks again and again
+                    await asyncio.wait(under_way)
 
 
 class Lane:
@@ -83,8 +91,8 @@ class Lane:
     def __init__(self, sender: Sender, name: str, channel: Channel | None) -> None:
         self.sender, self.name, self.channel, self.queue = sender, name, channel, sender.queue
         self.limits = channel.manifest.limits if channel else Limits()
+        self.under_way: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
-        self._busy = 0
         self._not_before = datetime.now(UTC)
         self._next_turn = 0.0
 
@@ -94,22 +102,23 @@ class Lane:
 
     async def run(self) -> None:
         """Send what is due."""
-        async with asyncio.TaskGroup() as tasks:
-            while True:
-                self._wake.clear()
-                posts, look = await self._take()
-                for post in posts:
-                    self._busy += 1
-                    tasks.create_task(self._deliver(post))
-                # Look now and then anyway: something put off may be due, or another replica may have died. No wait_for here:
-                # in Python 3.11 it can swallow the cancellation that ends this task.
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(look):
-                        await self._wake.wait()
+        while True:
+            self._wake.clear()
+            posts, look = await self._take()
+            for post in posts:
+                task = asyncio.create_task(self._deliver(post))
+                self.under_way.add(task)
+                task.add_done_callback(self._ended)
+            # Look now and then anyway: something put off may be due, or another replica may have died.
+            await _set_within(self._wake, look)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self.under_way.discard(task)
+        self.wake()
 
     async def _take(self) -> tuple[list[Post], float]:
         """What is to be sent now, and in how many seconds to look again."""
-        room = AT_ONCE - self._busy
+        room = AT_ONCE - len(self.under_way)
         if room < AT_ONCE // 2:
             return [], LOOK_EVERY  # whoever ends wakes us
         try:
@@ -155,28 +164,29 @@ class Lane:
             self.sender.lanes.get(address.channel, self.sender.elsewhere).wake()
             return None
         reply_to = self.sender.vault.open(address.last_message) if address.last_message else None
-        parts = [replace(part, reply_to=reply_to, heard_at=address.heard_at) for part in render(delivery, self.channel)]
+        try:
+            parts = render(delivery, self.channel)[delivery.parts_passed :]
+        except Exception as error:  # noqa: BLE001 - one that cannot be rendered, or not yet, holds up no other
+            log.warning("not ready to be sent", channel=self.name, reason=error_name(error))
+            return Post(delivery, address, result=RetryAfter())
+        parts = [replace(part, reply_to=reply_to, heard_at=address.heard_at) for part in parts]
         return Post(delivery, address, parts, pause=gap(self.limits))
 
     async def _deliver(self, post: Post) -> None:
-        delivery, references = post.delivery, list[str]()
+        delivery = post.delivery
         try:
-            result = post.result or await self._send(post, references)
+            result = post.result or await self._send(post)
             if result is None:
-                log.warning("message left to another replica", message=delivery.id)
+                log.info("message left to another replica", message=delivery.id)
+                await self.queue.give_back(delivery, datetime.now(UTC))
                 return
-            if isinstance(result, Sent):
-                await self.queue.passed(delivery)
 
             async def note(uow: UnitOfWork) -> None:
-                await self.sender.delivering.settle(delivery.id, post.address, result, references, uow)
+                await self.sender.delivering.settle(delivery.id, post.address, result, uow)
 
             await self.sender.service.execute(f"delivery|{delivery.id}|{delivery.claimed_by}", note, name="deliveries.settled")
-        except Exception as error:  # noqa: BLE001 - the claim lapses, and the message is sent again
+        except Exception as error:  # noqa: BLE001 - the claim lapses, and it is looked at again
             log.warning("delivery not noted", message=delivery.id, reason=error_name(error))
-        finally:
-            self._busy -= 1
-            self.wake()
 
     async def _keep_gap(self) -> None:
         """Not at once what should have been sent meanwhile, when this process was held up."""
@@ -186,11 +196,8 @@ class Lane:
             self._next_turn = turn + 1 / self.limits.per_second
             await asyncio.sleep(turn - now)
 
-    async def _send(self, post: Post, references: list[str]) -> Result | None:
-        """Send all parts of a message, each at its moment; adds to `references` what the provider calls them.
-
-        None when another replica has taken it over.
-        """
+    async def _send(self, post: Post) -> Result | None:
+        """Send all parts of a message, each at its moment. None when it is another replica's, or is to be."""
         if self.channel is None or post.address is None:
             return Unreachable()
         last = post.moments[-1]
@@ -204,7 +211,8 @@ class Lane:
         try:
             to = self.sender.vault.open(post.address.sealed)
             for part, moment in zip(post.parts, post.moments, strict=True):
-                await sleep_until(moment)
+                if await _set_within(self.sender.stopping, (moment - datetime.now(UTC)).total_seconds()):
+                    return None
                 await self._keep_gap()
                 # Who was held up for long asks whether it is still theirs to say, before another replica says it as well.
                 if datetime.now(UTC) + timedelta(seconds=SEND_WITHIN) > claimed_until:
@@ -215,11 +223,24 @@ class Lane:
                     result = await self.channel.send(to, part)
                 if not isinstance(result, Sent):
                     break
-                references += [result.reference] if result.reference else []
+                await self._passed(post.delivery, result.reference, is_last=part is post.parts[-1])
         except Exception as error:  # noqa: BLE001 - whatever a provider does, the message stays ours to deliver
             log.warning("not sent", channel=self.name, reason=error_name(error))
             return RetryAfter()
         return result
+
+    async def _passed(self, delivery: Delivery, reference: str | None, *, is_last: bool) -> None:
+        """Note that a part was taken, as soon as the store is there: who forgets it says it again."""
+        delivery.parts_passed, delivery.is_passed = delivery.parts_passed + 1, is_last
+        if reference:
+            delivery.references.append(self.sender.vault.name("reference", self.name, reference))
+        while True:
+            try:
+                return await self.queue.passed(delivery)
+            except Exception as error:  # noqa: BLE001 - a store that is away; the chassis decides how long that may last
+                log.warning("not noted yet", message=delivery.id, reason=error_name(error))
+            if await _set_within(self.sender.stopping, LOOK_AGAIN):
+                return None
 
 
 def schedule(posts: Sequence[Post], start: datetime, between: float) -> list[Post]:
@@ -237,11 +258,23 @@ def schedule(posts: Sequence[Post], start: datetime, between: float) -> list[Pos
 def render(delivery: Delivery, channel: Channel) -> list[Outgoing]:
     """The message in as many parts as the channel needs; the choices go with the last one."""
     has_buttons = Capability.BUTTONS in channel.manifest.capabilities
-    text = delivery.text if has_buttons else numbered(delivery.text, [choice.label for choice in delivery.choices])
+    text = delivery.text
+    if delivery.group and delivery.group.code and isinstance(channel, Grouping):
+        text = text.replace(LINK, channel.private_link(delivery.group.code))
+    if not has_buttons:
+        text = numbered(text, [choice.label for choice in delivery.choices])
     parts = [Outgoing(part, language=delivery.language) for part in split(text, channel.manifest.limits.text)]
     if has_buttons and delivery.choices:
         parts[-1] = replace(parts[-1], buttons=buttons(delivery))
     return parts
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> bool:
+    """Whether an event is set within some seconds. No wait_for: in Python 3.11 it can swallow the cancellation of its task."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(max(0.0, seconds)):
+            await event.wait()
+    return event.is_set()
 
 
 def buttons(delivery: Delivery) -> list[Button]:

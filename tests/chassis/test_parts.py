@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import httpx
 import pytest
@@ -177,6 +178,32 @@ def test_logs_are_json_lines_where_nobody_reads_them(capsys: pytest.CaptureFixtu
     logging.getLogger("somebody").warning("said %s", "something")
     line = json.loads(capsys.readouterr().err.splitlines()[-1])
     assert (line["event"], line["level"], line["service"]) == ("said something", "warning", "matching")
+
+
+@pytest.mark.usefixtures("logs_as_before")
+@pytest.mark.parametrize("form", ["json", "console"])
+async def test_an_error_that_nobody_expected_is_logged_without_words(
+    form: Literal["json", "console"], capsys: pytest.CaptureFixture[str]
+) -> None:  # fmt: skip
+    set_up_logs("matching", form, "info")
+
+    async def fails(said: str) -> None:
+        try:
+            raise LookupError(said)
+        except LookupError as error:
+            raise ExceptionGroup(said, [ValueError(said)]) from error
+
+    task = asyncio.create_task(fails("+49 341 0001234"))
+    await asyncio.wait([task])
+    try:
+        task.result()
+    except ExceptionGroup:
+        logging.getLogger("somebody").exception("unexpected")
+    asyncio.get_running_loop().call_exception_handler({"message": "Task exception was never retrieved", "future": task})
+    written = capsys.readouterr().err
+    assert "341" not in written
+    assert "never retrieved" in written
+    assert all(name in written for name in ("ExceptionGroup", "ValueError", "LookupError", "in fails"))
 
 
 def test_ids_are_ordered_and_codes_readable() -> None:

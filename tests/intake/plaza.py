@@ -52,6 +52,10 @@ class Provider:
     """What the provider says next to a message to an address; when nothing is left, it takes it."""
     hosts: list[Host] = field(default_factory=list)
     messages: int = 0
+    is_answering: asyncio.Event | None = None
+    """When set: the provider takes what it is given at once, and says so only after this."""
+    has_name: bool = True
+    """Whether it is known by which name the private chat is found."""
 
     @property
     def host(self) -> Host:
@@ -75,7 +79,7 @@ class Provider:
             messages = self.to(address)
             return messages if len(messages) >= count else None
 
-        return await eventually(enough, timeout=15)  # type: ignore[return-value]
+        return await eventually(enough, timeout=15)
 
 
 class Plaza(Channel):
@@ -92,6 +96,8 @@ class Plaza(Channel):
         result = answers.popleft() if answers else Sent(f"out-{len(self.provider.sent) + 1}")
         if isinstance(result, Sent):
             self.provider.sent.append(Said(address, message, asyncio.get_running_loop().time()))
+        if self.provider.is_answering:
+            await self.provider.is_answering.wait()
         return result
 
     def routes(self, host: Host) -> APIRouter:
@@ -101,6 +107,8 @@ class Plaza(Channel):
 
     def private_link(self, code: str) -> str:
         """Where a person finds us alone."""
+        if not self.provider.has_name:
+            raise LookupError
         return f"plaza.example.org/{code}"
 
 

@@ -2,6 +2,7 @@
 
 from anlaufstelle_contracts import (
     Choice,
+    MessageRequested,
     NeedArticulated,
     NeedMatched,
     NeedUnmet,
@@ -12,6 +13,7 @@ from anlaufstelle_contracts import (
     wrap,
 )
 from anlaufstelle_contracts.event import Event
+from pydantic import JsonValue
 
 from tests.intake.conftest import Intake
 from tests.intake.plaza import answer
@@ -81,9 +83,19 @@ async def test_status_says_in_words_what_became_of_each_request(intake: Intake) 
     assert " … (" in status[4]
 
 
-async def _all(intake: Intake, count: int) -> list[dict[str, object]]:
+async def test_status_says_nothing_to_others_that_was_kept_from_them(intake: Intake) -> None:
+    await intake.say("Мене звати Олена Петренко, +380 00 000 0000. Шукаю курси німецької для мами")
+    await intake.say("/status")
+    (status,) = await intake.answers()
+    assert "німецької" in status["text"]
+    said = " ".join(str(event.data) for event in await intake.events(MessageRequested))
+    assert "Петренко" not in said
+    assert "000 0000" not in said
+
+
+async def _all(intake: Intake, count: int) -> list[dict[str, JsonValue]]:
     events = [event.data for event in await intake.events(NeedArticulated)]
-    return list(events) if len(events) == count else []  # type: ignore[arg-type]
+    return events if len(events) == count else []
 
 
 async def _progress(intake: Intake, expected: set[str]) -> bool:

@@ -139,8 +139,9 @@ def test_words_beside_an_attachment_are_read_and_an_attachment_alone_is_noticed(
 def test_a_logo_and_a_cryptographic_signature_are_no_attachments() -> None:
     message = made()
     message.add_alternative("<p>x<img src='cid:logo'></p>", subtype="html")
-    html = message.get_payload()[1]  # type: ignore[index]
-    html.add_related(b"\x89PNG", maintype="image", subtype="png", cid="<logo>")  # type: ignore[union-attr]
+    _, html = message.iter_parts()
+    assert isinstance(html, EmailMessage)
+    html.add_related(b"\x89PNG", maintype="image", subtype="png", cid="<logo>")
     assert heard(message.as_bytes()).has_media is False
     signed = mail(
         f"--x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{NEED}\r\n--x\r\n"

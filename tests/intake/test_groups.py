@@ -1,5 +1,6 @@
 """Groups on a real bus and store: needs are kept, chatter leaves no trace, and at most one line is said in a thread."""
 
+import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from typing import Any
@@ -160,6 +161,16 @@ async def test_nothing_is_said_where_somebody_helped_a_moment_ago(intake: Intake
     assert line.reply_to == "later"
 
 
+async def test_a_question_and_the_reply_to_it_may_come_at_once(intake: Intake, plaza: Provider) -> None:
+    reply = plaza.say("Напишіть мені, я знаю одні", "petro", reply_to("asked"), message_id="reply")
+    heard, _ = await asyncio.gather(plaza.say(NEED, group=SQUARE, message_id="asked"), reply)
+    (asked,) = await eventually(lambda: intake.events(NeedArticulated))
+    assert asked.data["need_id"] == heard.need_id
+    await answer(intake, asked.data, "m1", choices=HELPED)
+    await held(intake, "m1")
+    assert plaza.sent == []
+
+
 async def test_somebody_who_helps_while_the_line_waits_stops_it(intake: Intake, plaza: Provider) -> None:
     plaza.replies["square"] = deque([RetryAfter(1.0)])
     asked = await need(intake, plaza, message_id="asked")
@@ -179,7 +190,14 @@ async def test_danger_is_answered_at_once_with_the_number(intake: Intake, plaza:
     assert line.reply_to == "asked"
     await answer(intake, asked, "m1")
     await held(intake, "m1")
-    assert len(plaza.to("square")) == 1
+    await plaza.say("Мій чоловік б'є мене, я з дітьми, ми замкнулися", group=SQUARE, message_id="asked/e1", edits="asked")
+    await eventually(lambda: _articulated(intake, 2))
+    await plaza.say("/mode listen", "admin", Group("square", by_admin=True))
+    assert "110" not in (await plaza.heard_at("square", 2))[1].text, "the number was named twice in a thread"
+
+
+async def _articulated(intake: Intake, count: int) -> bool:
+    return len(await intake.events(NeedArticulated)) == count
 
 
 async def test_admins_decide_how_a_group_is_treated(intake: Intake, plaza: Provider) -> None:

@@ -10,7 +10,7 @@ from anlaufstelle_contracts import Choice, MessageFailed, NeedArticulated, Perso
 
 from services.intake.channels.base import Rejected, Unreachable
 from tests.intake.conftest import Intake, started
-from tests.intake.plaza import Provider, answer, open_up
+from tests.intake.plaza import SQUARE, Provider, answer, open_up
 from tests.kit import running
 from tests.kit.infra import Bus, Store
 from tests.kit.waiting import eventually
@@ -132,6 +132,26 @@ async def test_a_code_is_good_once_and_for_a_quarter_of_an_hour(intake: Intake, 
     await intake.service.db["links"].update_many({}, {"$set": {"expires_at": datetime.now(UTC) - timedelta(seconds=1)}})
     await market.say(f"/link {late}")
     assert "не знаємо" in (await market.heard_at("olena", 3))[2].text
+
+
+async def test_what_was_held_in_a_group_comes_when_the_first_private_word_is_a_code(
+    intake: Intake, plaza: Provider, market: Provider
+) -> None:  # fmt: skip
+    code = await get_code(plaza)
+    heard = await market.say(NEED, group=SQUARE)
+    (asked,) = await eventually(lambda: intake.events(NeedArticulated))
+    await answer(intake, asked.data, "m1", choices=HELPED)
+    await eventually(lambda: intake.service.db["deliveries"].find_one({"_id": "m1", "state": "held"}))
+    await market.say(f"/link {code}")
+    assert "Є курс" in [message.text for message in await market.heard_at("olena", 2)]
+    assert heard.kind == "need"
+
+
+@pytest.mark.usefixtures("intake")
+async def test_who_asks_for_a_code_after_stop_gets_it(plaza: Provider) -> None:
+    await plaza.say("/stop")
+    await plaza.heard_at("olena")
+    assert len(await get_code(plaza)) == 8
 
 
 async def test_delete_forgets_both(intake: Intake, plaza: Provider, market: Provider) -> None:

@@ -47,6 +47,7 @@ async def test_a_homeserver(tmp_path: Path) -> None:
         await in_a_group(server, us, oksana, petro, olena)
         await while_nobody_listened(server, us, petro)
         await nobody_there(server, us, olena)
+        await a_third_comes(server, us, olena)
 
 
 async def alone(server: Homeserver, us: Member, oksana: Member) -> None:
@@ -143,6 +144,26 @@ async def nobody_there(server: Homeserver, us: Member, olena: Member) -> None:
     assert answer["content"]["body"] == "Є новини"
     assert type(await channel.send("!nowhere:example.org", Outgoing("Є новини"))).__name__ == "Unreachable"
     await channel.close()
+
+
+async def a_third_comes(server: Homeserver, us: Member, olena: Member) -> None:
+    """What was a private chat is one no more: the person is told in a new one."""
+    host, ivan = RecordingHost(Matrix.manifest), await server.register("ivan")
+    async with heard_by(us, server, host) as channel:
+        room = await ivan.room_with(us.id, is_direct=True, preset="trusted_private_chat")
+        await ivan.say(room, "Шукаю роботу")
+        await said(host, "Шукаю роботу")
+        await ivan.ask("POST", f"rooms/{room}/invite", {"user_id": olena.id})
+
+        async def is_forgotten() -> bool:
+            return (await channel._chats())[ivan.id] == []
+
+        await eventually(is_forgotten)
+        assert await channel.send(ivan.id, Outgoing("Є робота")) == Sent()
+        (chat,) = (await ivan.ask("GET", "sync"))["rooms"]["invite"]
+        await ivan.join(chat)
+        (answer,) = await ivan.heard(chat, us.id)
+        assert answer["content"]["body"] == "Є робота"
 
 
 pytestmark = pytest.mark.timeout(400)  # the first time it is installed

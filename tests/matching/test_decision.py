@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from anlaufstelle_contracts import UnmetReason
+from anlaufstelle_contracts import ReviewRequested, UnmetReason
 
 from services.matching.domain.decision import Outcome, chance_of_help, chosen_by_human, decide, settle
 from services.matching.domain.gap import Evidence, Gap, Thresholds, choose, is_due
@@ -87,7 +87,8 @@ def test_what_is_unsure_is_left_to_a_coordinator(model: Model) -> None:
     assert decision.outcome is Outcome.REVIEW
     decided, said = settle(need("food"), decision)
     assert decided.state is NeedState.REVIEW
-    assert [candidate.offer_id for candidate in said.candidates] == ["o"]  # type: ignore[union-attr]
+    assert isinstance(said, ReviewRequested)
+    assert [candidate.offer_id for candidate in said.candidates] == ["o"]
 
 
 def test_an_empty_directory_leaves_every_need_unmet(model: Model) -> None:

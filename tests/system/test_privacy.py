@@ -1,6 +1,7 @@
 """What people write stands in no log, and no contact detail leaves intake."""
 
 import re
+from functools import partial
 
 import httpx
 from anlaufstelle_contracts import topology
@@ -73,7 +74,7 @@ async def _bad_input(system: System) -> None:
         assert "таємниця" not in answer.text
         assert "detail" in answer.json()
     for service, parked in (("matching", 1), ("intake", 1), ("web", 2)):
-        await eventually(lambda service=service, parked=parked: _parked(system, service, parked), timeout=20)  # type: ignore[misc]
+        await eventually(partial(_parked, system, service, parked), timeout=20)
     assert set(topology.SERVICES) >= {"matching", "intake", "web"}
 
 

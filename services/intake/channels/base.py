@@ -94,7 +94,7 @@ class Group:
     topic: str | None = None
     """The forum topic or room thread within it."""
     reply_to: str | None = None
-    """`message_id` of what this answers."""
+    """`message_id` of what this answers: in a thread below a message at least that one, so that nobody is answered twice."""
     by_admin: bool = False
     """Who wrote may set how the group is treated."""
 
@@ -106,7 +106,7 @@ class Incoming:
     address: str
     """Whom it came from: what `send` needs to answer that person alone."""
     message_id: str
-    """The provider's name for it. The same name again is the same message and is taken once."""
+    """The provider's name for it. The same name again is the same message and is taken once: a change needs one of its own."""
     text: str = ""
     pressed: str | None = None
     """The token of the button that was pressed."""
@@ -122,6 +122,8 @@ class Incoming:
     """`message_id` of the earlier message that this one takes the place of."""
     deletes: str | None = None
     """`message_id` of the earlier message that was taken back; there is no text then."""
+    said_at: datetime | None = None
+    """When it was said, by the provider's clock: what waited while we were away was not written too fast. Never the sender's."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ class Outgoing:
     """One message within the limits of the channel."""
 
     text: str
+    """Plain: where the provider reads marks in it, escape them (and declare a limit that leaves room for that)."""
     buttons: Sequence[Button] = ()
     reply_to: str | None = None
     """`message_id` of what it answers: in a group always set, else the last one that was heard from there."""
@@ -267,4 +270,7 @@ class Grouping(Protocol):
     """A channel with groups, from which people can be led to where nobody else reads."""
 
     def private_link(self, code: str) -> str:
-        """An address that opens a private chat with us; where it can carry the code, the person sends `/start <code>` first."""
+        """An address that opens a private chat with us; where it can carry the code, the person sends `/start <code>` first.
+
+        What it raises counts as `RetryAfter(None)`.
+        """

@@ -80,11 +80,11 @@ def _rows(body: bytes) -> list[tuple[int, dict[str, str]]]:
         raise HTTPException(400, "not UTF-8: save the table as “CSV UTF-8”") from None
     first = text.partition("\n")[0]
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True, restval="")
-    names = [name.strip().lower() for name in reader.fieldnames or []]
-    if "text" not in names:
-        raise HTTPException(400, f"the first line must name the columns: text and, if wanted, {', '.join(COLUMNS[1:])}")
-    reader.fieldnames = names
     try:
+        names = [name.strip().lower() for name in reader.fieldnames or []]
+        if "text" not in names:
+            raise HTTPException(400, f"the first line must name the columns: text and, if wanted, {', '.join(COLUMNS[1:])}")
+        reader.fieldnames = names
         found = [(reader.line_num, {name: (row[name] or "").strip() for name in COLUMNS if name in row}) for row in reader]
     except csv.Error as error:
         raise HTTPException(400, f"line {reader.line_num}: {error}") from None

@@ -134,6 +134,7 @@ class _Message(_Loose):
     sender: str = Field("", alias="from")
     from_user_id: str = ""
     id: str
+    timestamp: int | None = Field(None, ge=0, lt=2**33)
     group_id: str | None = None
     text: _Text | None = None
     image: _Media | None = None
@@ -309,7 +310,8 @@ def _incoming(raw: dict[str, Any]) -> Incoming | None:
     if said is None or not address or message.group_id:
         return None
     edits = message.edit.original_message_id if message.edit else None
-    return Incoming(address, message.id, edits=edits, **said)
+    said_at = datetime.fromtimestamp(message.timestamp, UTC) if message.timestamp else None
+    return Incoming(address, message.id, edits=edits, said_at=said_at, **said)
 
 
 def _said(message: _Message) -> dict[str, Any] | None:

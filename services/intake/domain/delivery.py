@@ -39,6 +39,8 @@ class InGroup(BaseModel):
     """The line is not said when people talk with each other in this thread."""
     reply_to: bytes
     """The provider's name of the message that it answers, encrypted."""
+    code: str | None = None
+    """What the link in the line carries to the private chat."""
 
 
 class Delivery(BaseModel):
@@ -62,11 +64,17 @@ class Delivery(BaseModel):
     state: State = State.WAITING
     attempts: int = 0
     created_at: datetime
+    tried_since: datetime | None = None
+    """When it was first put off, since it was last sent on its way."""
     due_at: datetime
     claimed_until: datetime
     claimed_by: str = ""
+    parts_passed: int = 0
+    """How many of its parts the provider took."""
     is_passed: bool = False
-    """The provider took it; only noting that is left."""
+    """It took all; only noting that is left."""
+    references: list[str] = []
+    """What the provider calls them (keyed hashes), for receipts."""
     channel: str | None = None
     """The channel that took it, or failed to."""
     address_id: str | None = None
@@ -96,7 +104,8 @@ class Delivery(BaseModel):
     def again(self, now: datetime, channel: str) -> None:
         """Send it now, by a channel."""
         self.state, self.lane, self.due_at, self.claimed_until, self.attempts = State.WAITING, channel, now, now, 0
-        self.expires_at, self.is_passed = None, False
+        self.parts_passed, self.is_passed, self.references = 0, False, []
+        self.expires_at = self.tried_since = None
 
     def failed(self, channel: str, why: Failure) -> None:
         """It will not be tried again."""
@@ -104,7 +113,8 @@ class Delivery(BaseModel):
 
     def put_off(self, now: datetime, seconds: float | None) -> bool:
         """Try again later: when the channel says, else after a growing delay. False when it has been tried for too long."""
-        if now - self.created_at > GIVE_UP_AFTER:
+        self.tried_since = self.tried_since or now
+        if now - self.tried_since > GIVE_UP_AFTER:
             return False
         self.attempts += 1
         growing = min(LONGEST_DELAY, timedelta(seconds=2 ** min(self.attempts, 12)) * random.uniform(0.75, 1.25))  # noqa: S311 - jitter

@@ -49,6 +49,8 @@ class Thread(BaseModel):
     author: str
     """Keyed hash of the address of who began it."""
     answered: bool = False
+    warned: bool = False
+    """The number to call in danger was named in it."""
     human_at: datetime | None = None
     """When another person last replied in it."""
     expires_at: datetime

@@ -87,7 +87,7 @@ class Offer(OfferContent):
             return offer, None
         return offer.model_copy(update={"check_asked_on": today}), OfferCheckRequested(offer_id=self.id, title=self.title)
 
-    def vouched_for(self, now: datetime, today: date) -> tuple[Self, Emitted]:
+    def vouched_for(self, now: datetime, today: date) -> tuple[Self, OfferChanged]:
         """A coordinator checked it: it is as it says."""
         offer = self.model_copy(update={"assured_date": today, "changed_at": now})._checked()
         return offer, OfferChanged(offer_id=self.id, **offer.content().model_dump())

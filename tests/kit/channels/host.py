@@ -102,6 +102,10 @@ class RecordingHost:
             (incoming.edits is not None, Capability.EDITS, "noticed an edit"),
             (incoming.deletes is not None, Capability.DELETIONS, "noticed a deletion"),
         )
+        if incoming.message_id in (incoming.edits, incoming.deletes):
+            self.dishonest.append("gave a change the name of the message it changes: the host takes each name once")
+        if incoming.said_at and incoming.said_at.tzinfo is None:
+            self.dishonest.append("gave said_at without a time zone")
         for happened, capability, what in can:
             if happened:
                 self._declared(capability, what)

@@ -39,7 +39,10 @@ class _Strict(BaseModel):
 
 
 class Expected(_Strict):
-    """What the host is to hear. What is left out is to be as if never said, but for `message_id` and `language_hint`."""
+    """What the host is to hear. What is left out is to be as if never said, but for `message_id` and `language_hint`.
+
+    `said_at` may be anything.
+    """
 
     address: str
     message_id: str | None = None

@@ -3,6 +3,7 @@
 import re
 import zlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from aiogram.enums import ChatMemberStatus, ChatType, ContentType
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, MessageOriginUser, Update
@@ -102,6 +103,7 @@ def _said(message: Message, edited: bool, username: str) -> Incoming | None:
         language_hint=message.from_user.language_code if message.from_user else None,
         group=_group(message, anonymous_admin) if message.chat.type in GROUPS else None,
         edits=said if edited else None,
+        said_at=datetime.fromtimestamp(message.edit_date, UTC) if edited and message.edit_date else message.date,
     )
 
 
