@@ -41,7 +41,7 @@ def made(**parts: Any) -> EmailMessage:
 
 def test_a_plain_mail_is_what_it_says() -> None:
     found = heard(mail(Content_Language="uk-UA, de"))
-    assert found == Incoming(OLENA, "<1@mail.example.org>", NEED, language_hint="uk-UA")
+    assert found == Incoming(OLENA, "<1@mail.example.org>", NEED, language_hint="uk-UA", authenticated=False)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,56 @@ def test_a_forged_sender_is_for_a_person_to_look_at() -> None:
     assert heard(mail(Authentication_Results="mx.example.org; dmarc=pass")).text == NEED
 
 
+GENUINE = "mx.example.org; spf=pass smtp.mailfrom=a@example.org; dmarc=pass (p=none) header.from=example.org"
+
+
+def said_by_servers(*results: str, sender: str = OLENA, server: str = "mx.example.org") -> bool:
+    """Whether a mail with these headers is held for genuine."""
+    head = "".join(f"Authentication-Results: {each}\r\n" for each in results).encode("utf-8", "surrogateescape")
+    found = read(head + mail(From=sender), US, server)
+    assert isinstance(found, Incoming)
+    return found.authenticated
+
+
+def test_a_sender_is_genuine_when_our_own_mail_server_says_so() -> None:
+    for results in ([GENUINE], ["mx.example.org 1;\r\n dkim=pass", GENUINE.upper()], [GENUINE, "mx.example.net; dmarc=fail"]):
+        assert said_by_servers(*results), results
+        assert not said_by_servers(*results, server="")
+        assert not said_by_servers(*results, server="mx.example.net" if len(results) == 1 else "mx")
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        "",
+        "mx.example.org; none",
+        "mx.example.org; spf=pass smtp.mailfrom=example.org; dkim=pass header.d=example.org",
+        *(GENUINE.replace("dmarc=pass", f"dmarc={other}") for other in ("none", "temperror", "permerror", "bestguesspass")),
+        GENUINE.replace("header.from=example.org", "header.from=example.net"),
+        GENUINE.replace("header.from=example.org", ""),
+        GENUINE.replace("mx.example.org", "mx.example.org.example.net"),
+        'mx.example.org; spf=pass smtp.mailfrom="; dmarc=pass header.from=example.org "@example.net',
+        "mx.example.org; spf=pass (domain of ; dmarc=pass header.from=example.org ; x) smtp.mailfrom=example.net",
+        "mx.example.org; spf=pass (a (b) ; dmarc=pass header.from=example.org ; x) smtp.mailfrom=example.net",
+        r'mx.example.org; spf=pass smtp.mailfrom="a\" ; dmarc=pass header.from=example.org ; \"b"@example.net',
+    ],
+)
+def test_a_sender_is_not_held_for_genuine_by_anything_less(results: str) -> None:
+    assert not said_by_servers(results)
+
+
+def test_one_verdict_against_a_sender_is_enough() -> None:
+    assert not said_by_servers(GENUINE, "mx.example.org; dmarc=none header.from=example.org")
+    assert not said_by_servers("mx.example.org; dmarc=none header.from=example.org", GENUINE)
+    for results in (["mx.example.org; dmarc=fail", GENUINE], [GENUINE, "mx.example.org; dmarc=fail"]):
+        with pytest.raises(UnreadableError):
+            said_by_servers(*results)
+
+
+def test_a_verdict_on_another_sender_of_the_same_mail_does_not_count() -> None:
+    assert not said_by_servers(GENUINE.replace("from=example.org", "from=example.net"), sender=f"{OLENA}, x@example.net")
+
+
 def test_who_wrote_is_not_where_an_answer_is_wanted() -> None:
     assert heard(mail(Reply_To="petro@example.org")).address == OLENA
 
@@ -119,7 +169,7 @@ def test_the_subject_of_an_answer_is_not_heard() -> None:
 def test_of_alternatives_the_plain_one_is_read_unless_it_is_empty() -> None:
     both = made()
     both.add_alternative(f"<p>{NEED}!</p>", subtype="html")
-    assert heard(both.as_bytes()) == Incoming(OLENA, "<2@mail.example.org>", NEED)
+    assert heard(both.as_bytes()) == Incoming(OLENA, "<2@mail.example.org>", NEED, authenticated=False)
     only_html = made(text="  \n")
     only_html.add_alternative(f"<p>{NEED}</p>", subtype="html")
     assert heard(only_html.as_bytes()).text == NEED
@@ -129,7 +179,7 @@ def test_words_beside_an_attachment_are_read_and_an_attachment_alone_is_noticed(
     both = made()
     both.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="lebenslauf.pdf")
     both.add_attachment("не читати", filename="notes.txt")
-    assert heard(both.as_bytes()) == Incoming(OLENA, "<2@mail.example.org>", NEED, has_media=True)
+    assert heard(both.as_bytes()) == Incoming(OLENA, "<2@mail.example.org>", NEED, has_media=True, authenticated=False)
     alone = EmailMessage()
     alone["From"] = OLENA
     alone.add_attachment(b"\xff\xd8", maintype="image", subtype="jpeg", filename="photo.jpg")

@@ -97,7 +97,7 @@ class Email(Channel):
             self._day, self._wrote = _today(), defaultdict(set)
         for number, raw in mailbox.fetch(numbers).items():
             try:
-                found: Found | None = read(raw, self.settings.address)
+                found: Found | None = read(raw, self.settings.address, self.settings.authserv_id)
             except Exception as error:  # noqa: BLE001 - anybody can send anything; the others must not wait for it
                 log.warning("unreadable mail set aside", reason=error_name(error))
                 found = None

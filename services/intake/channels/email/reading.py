@@ -9,6 +9,7 @@ from email.message import Message
 from email.utils import parseaddr
 
 from ..base import Incoming, Rejected, Result, Sent, Unreachable
+from . import authentication
 from .words import decode, html_to_text, own_words
 
 MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
@@ -54,8 +55,11 @@ class Nothing:
     why: str
 
 
-def read(raw: bytes, ours: str) -> Incoming | Report | Nothing:
-    """Read a mail; `ours` is our own address. Raises UnreadableError when it holds no sender or is known to be forged."""
+def read(raw: bytes, ours: str, server: str = "") -> Incoming | Report | Nothing:
+    """Read a mail; `ours` is our own address, `server` the name of the mail server that judges senders for us.
+
+    Raises UnreadableError when it holds no sender or is known to be forged.
+    """
     if raw.lower().count(b"multipart/") > _MOST_WITHIN:
         raise UnreadableError("too many parts within parts")
     mail = message_from_bytes(raw, policy=_Cut())
@@ -66,8 +70,8 @@ def read(raw: bytes, ours: str) -> Incoming | Report | Nothing:
         return Nothing("our own")
     if why := _machine(mail, sender):
         return Nothing(why)
-    if "dmarc=fail" in _header(mail, "Authentication-Results").lower():
-        # The first of these headers is by our own mail server: what others claim stands below it.
+    judged = authentication.results(mail, server)
+    if authentication.is_forged(judged):
         raise UnreadableError("sender is forged")
     words = own_words(_text(mail))
     subject = "" if _belongs_to_earlier(mail) else _subject(mail).strip()
@@ -77,6 +81,7 @@ def read(raw: bytes, ours: str) -> Incoming | Report | Nothing:
         _with_subject(subject, words),
         has_media=any(_is_attachment(part) for part in mail.walk()),
         language_hint=_header(mail, "Content-Language").split(",")[0].strip() or None,
+        authenticated=bool(server) and authentication.is_genuine(judged, sender),
     )
 
 
