@@ -142,7 +142,7 @@ class Reception:
         if name == "link":
             person.stopped = False
             if argument:
-                return await self.linking.take_code(argument, person, address, uow)
+                return await self.linking.take_code(argument, person, address, incoming.authenticated, uow)
             return person, self.linking.give_code(person, uow)
         if name == "start" and argument and is_released:
             return person, Turn(Kind.COMMAND)  # they came for the answer, and get it

@@ -124,6 +124,8 @@ class Incoming:
     """`message_id` of the earlier message that was taken back; there is no text then."""
     said_at: datetime | None = None
     """When it was said, by the provider's clock: what waited while we were away was not written too fast. Never the sender's."""
+    authenticated: bool = True
+    """It is certain that `address` is whose words these are. False where that may be forged: no code of `/link` is taken then."""
 
 
 @dataclass(frozen=True)

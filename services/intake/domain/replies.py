@@ -78,6 +78,10 @@ class Reply(StrEnum):
     )
     LINKED = _("Done: what you write here and there belongs together now.")
     LINK_UNKNOWN = _("We do not know this code, or it has expired. To get a new one, write /link where you got this one.")
+    LINK_OTHER_WAY = _(
+        "For your safety we do not take a code here: somebody else could write under your address. Please go the other way "
+        "round: write just /link here, and we will send you another code. Send that one to us from the other app."
+    )
     SLOW_DOWN = _("You are writing faster than we can read. Please wait a minute and then write what matters most.")
     STOPPED = _("All right, we will not write to you any more. If you need something, just write here again.")
     EMERGENCY_LIFE = _(

@@ -54,6 +54,7 @@ class Expected(_Strict):
     group: Group | None = None
     edits: str | None = None
     deletes: str | None = None
+    authenticated: bool = True
 
 
 class Recording(_Strict):
