@@ -4,6 +4,7 @@ that cannot be taken holds up."""
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -125,8 +126,6 @@ async def test_a_message_that_was_given_up_is_kept_and_tried_again(people: Provi
 
 async def test_nothing_is_taken_back_by_an_administrator_before_it_was_said(people: Provider, host: Refusing) -> None:
     said, deletion = people.text(1, "one"), people.text(3, "")
-    assert isinstance(said, dict)
-    assert isinstance(deletion, dict)
     target = {"targetAuthorUuid": people.address(1), "targetSentTimestamp": said["envelope"]["timestamp"]}
     deletion["envelope"]["dataMessage"] |= {"message": None, "adminDelete": target}
     await people.deliver(said)
@@ -137,9 +136,16 @@ async def test_nothing_is_taken_back_by_an_administrator_before_it_was_said(peop
     await eventually(lambda: [bool(incoming.deletes) for incoming in host.heard] == [False, False, True])
 
 
+async def test_it_is_told_when_a_message_was_said_however_late_it_is_heard(people: Provider, host: Refusing) -> None:
+    update = people.text(2, "one")
+    update["envelope"]["serverReceivedTimestamp"] = 1_763_980_000_500
+    await people.deliver(update)
+    (heard,) = await eventually(lambda: host.heard)
+    assert heard.said_at == datetime(2025, 11, 24, 10, 26, 40, 500_000, UTC)
+
+
 async def test_what_says_nothing_for_us_is_not_kept(people: Provider, host: Refusing) -> None:
     typing = people.text(1, "")
-    assert isinstance(typing, dict)
     typing["envelope"].pop("dataMessage")
     typing["envelope"]["typingMessage"] = {"action": "STARTED", "timestamp": typing["envelope"]["timestamp"]}
     for update in (typing, people.text(1, "one")):

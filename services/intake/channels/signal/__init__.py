@@ -262,7 +262,8 @@ class Signal(Channel):
             reply_to = _name(said.quote.authorUuid or said.quote.authorNumber or "", said.quote.id) if said.quote else None
             by_admin = text.startswith("/") and await self._is_admin(envelope, group.address)
             group = Group(group.address, reply_to=reply_to, by_admin=by_admin)
-        return Incoming(source, name, text, has_media=has_media, group=group, edits=edits)
+        said_at = envelope.said_at  # what was spooled for a while was not written too fast
+        return Incoming(source, name, text, has_media=has_media, group=group, edits=edits, said_at=said_at)
 
     async def _is_admin(self, envelope: Envelope, group: str) -> bool:
         path = f"v1/groups/{quote(self.settings.number, safe='')}/{quote(group, safe='')}"

@@ -1,5 +1,6 @@
 """What signal-cli hands over, as far as the channel looks at it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -70,6 +71,7 @@ class Envelope(_Loose):
 
     sourceUuid: str | None = None
     sourceNumber: str | None = None
+    serverReceivedTimestamp: int | None = None
     dataMessage: Data | None = None
     editMessage: Edit | None = None
     receiptMessage: _Receipt | None = None
@@ -78,6 +80,11 @@ class Envelope(_Loose):
     def source(self) -> str:
         """Whom it came from."""
         return self.sourceUuid or self.sourceNumber or ""
+
+    @property
+    def said_at(self) -> datetime | None:
+        """When Signal took it. All other times in it are the sender's."""
+        return datetime.fromtimestamp(self.serverReceivedTimestamp / 1000, UTC) if self.serverReceivedTimestamp else None
 
     @property
     def author(self) -> str:
