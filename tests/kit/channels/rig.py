@@ -124,6 +124,7 @@ class Rig:
         await self.provider.deliver(self.text(9, text))
         try:
             await eventually(lambda: any(text == incoming.text.strip() for incoming in self.host.heard), timeout=5)
+            await eventually(lambda: not self.host.kept, timeout=5)  # of a spool, what others sent may be heard later
         except AssertionError:
             why = "listen raised what stands above" if self._raised else "listen raised nothing"
             raise AssertionError(f"what a person wrote is not heard within 5 s; {why}") from self._raised

@@ -119,6 +119,21 @@ async def test_what_could_not_be_kept_comes_again(rig: Rig) -> None:
     await eventually(lambda: any(text == incoming.text.strip() for incoming in rig.host.heard), timeout=10)
 
 
+async def test_what_could_not_be_kept_outlives_who_read_it(rig: Rig) -> None:
+    if not isinstance(rig.channel, Listening) or rig.provider.calls:
+        pytest.skip("it does not ask its provider")
+    await rig.mark()
+    rig.host.failing = 1_000
+    waiting = asyncio.create_task(rig.deliver(rig.text(1, "Потрібна кухня")))  # some stand-ins wait until it is taken
+    await eventually(lambda: rig.host.refused)
+    await rig.close()
+    rig.host.failing = 0
+    await rig.channel.open()
+    await rig.restart()
+    await eventually(lambda: any("кухня" in incoming.text for incoming in rig.host.heard), timeout=10)
+    await waiting
+
+
 async def test_a_restart_loses_nothing(rig: Rig) -> None:
     await rig.hears(rig.text(1, "Перше"))
     update = rig.text(1, "Друге")
