@@ -132,6 +132,7 @@ def test_a_folder_that_cannot_be_made_is_named(instance: Instance) -> None:
 
 async def test_detached_it_goes_on_until_down(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local, "UP", UP)
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "1:a")  # what everybody calls it
     for key in ("ANLAUFSTELLE_HOME", "ANLAUFSTELLE_PORT"):
         monkeypatch.setenv(key, instance.environment[key])
     output = StringIO()
@@ -139,6 +140,7 @@ async def test_detached_it_goes_on_until_down(instance: Instance, monkeypatch: p
     assert instance.command("status").returncode == 0
     assert "Anlaufstelle is ready" in output.getvalue()
     assert "desk?key=" in output.getvalue()
+    assert "Channels     console, desk, web, telegram (" in output.getvalue()
     assert "everything is ready after" in output.getvalue()
     down = instance.command("down")
     assert down.stdout == "Stopped.\n"
