@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from math import prod
 
-from anlaufstelle_contracts import MatchReason, NeedMatched, NeedUnmet, ReferredOffer, ReviewRequested, UnmetReason
+from anlaufstelle_contracts import MatchReason, NeedMatched, NeedUnmet, Reach, ReferredOffer, ReviewRequested, UnmetReason
 from anlaufstelle_contracts.taxonomy import Category
 
 from . import audience, ranking
@@ -155,6 +155,7 @@ def _told(offer: Offer, probability: float, reasons: list[MatchReason]) -> Refer
         schedule=offer.schedule,
         probability=round(probability, 3),
         reasons=reasons,
+        **offer.model_dump(include=set(Reach.model_fields)),
     )
 
 
