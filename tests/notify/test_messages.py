@@ -80,7 +80,7 @@ async def test_an_offer_is_told_with_place_time_and_why(notify: Memory) -> None:
         "Einmal in der Woche geben wir Lebensmittel an Menschen mit kleinem Einkommen aus.\n"
         "Де: Grünau\n"
         "Коли: freitags 14–16 Uhr\n"
-        "Чому підходить: це стосується того, що Ви шукаєте; це поруч із Вами\n\n"
+        "Чому підходить: це поруч із Вами\n\n"
         "Деякі назви й описи подано німецькою, словами тих, хто допомагає. "
         "Якщо щось незрозуміло, оберіть «Поговорити з людиною».\n\n"
         "Потім, будь ласка, напишіть нам, чи це допомогло."
