@@ -101,7 +101,7 @@ def test_an_empty_directory_leaves_every_need_unmet(model: Model) -> None:
     [
         ({"capacity": 0}, UnmetReason.FULL),
         ({"valid_until": date(2026, 1, 1)}, UnmetReason.OUTDATED),
-        ({"valid_from": date(2027, 1, 1)}, UnmetReason.OUTDATED),
+        ({"valid_from": date(2027, 1, 1)}, UnmetReason.NO_SUCH_OFFER),
         ({"status": OfferStatus.UNVERIFIED}, UnmetReason.NO_SUCH_OFFER),
         ({"audience": ["seniors"]}, UnmetReason.NOT_ELIGIBLE),
         ({"districts": ["Borna"]}, UnmetReason.TOO_FAR),
@@ -113,6 +113,13 @@ def test_unmet_has_the_reason_why_the_best_offer_is_none(model: Model, fields: d
     decision = decide(asked, index_of(model, offer("o", "food", **fields)), model, TODAY)
     assert (decision.outcome, decision.reason) == (Outcome.UNMET, reason)
     assert decision.offers == []
+
+
+def test_what_is_hardly_meant_is_no_reason(model: Model) -> None:
+    full = index_of(model, offer("o", "food", capacity=0))
+    assert decide(need("food"), full, model, TODAY).reason is UnmetReason.FULL
+    model.numbers.review_from = 1.0
+    assert decide(need("food"), full, model, TODAY).reason is UnmetReason.NO_SUCH_OFFER
 
 
 def test_what_nobody_verified_does_not_push_others_back(model: Model) -> None:
