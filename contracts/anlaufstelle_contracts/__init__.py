@@ -4,7 +4,16 @@ from .envelope import CONTENT_TYPE, CloudEvent, InvalidEvent, UnknownType, parse
 from .event import REGISTRY, Event, event_id
 from .gaps import GapClosed, GapDetected
 from .messages import Choice, MessageDelivered, MessageFailed, MessageRequested
-from .needs import NeedArticulated, NeedMatched, NeedUnmet, NeedWithdrawn, ReferredOffer, ReviewRequested
+from .needs import (
+    NeedArticulated,
+    NeedMatched,
+    NeedUnmet,
+    NeedWithdrawn,
+    PersonReplied,
+    ReferredOffer,
+    ReviewClosed,
+    ReviewRequested,
+)
 from .offers import (
     OfferChanged,
     OfferCheckRequested,
@@ -36,7 +45,7 @@ __all__ = [
     "GapClosed", "GapDetected", "Horizon", "Internal", "InvalidEvent", "MatchReason", "MessageDelivered", "MessageFailed",
     "MessageRequested", "NeedArticulated", "NeedMatched", "NeedUnmet", "NeedWithdrawn", "OfferChanged", "OfferCheckRequested",
     "OfferDeclined", "OfferPublished", "OfferRetracted", "OfferSubmitted", "OfferWithdrawn", "PartnerAnswered", "PersonErased",
-    "ProjectApplied", "ProjectApproved", "ProjectCompleted", "ProjectDeclined", "ProjectProposed", "ProjectStarted",
-    "ProviderKind", "Public", "Reach", "ReferralAnswered", "ReferredOffer", "ReviewRequested", "Sensitivity", "UnknownType",
-    "UnmetReason", "Urgency", "VolunteerJoined", "event_id", "parse", "public_view", "wrap",
+    "PersonReplied", "ProjectApplied", "ProjectApproved", "ProjectCompleted", "ProjectDeclined", "ProjectProposed",
+    "ProjectStarted", "ProviderKind", "Public", "Reach", "ReferralAnswered", "ReferredOffer", "ReviewClosed", "ReviewRequested",
+    "Sensitivity", "UnknownType", "UnmetReason", "Urgency", "VolunteerJoined", "event_id", "parse", "public_view", "wrap",
 ]  # fmt: skip

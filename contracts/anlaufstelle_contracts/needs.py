@@ -82,3 +82,18 @@ class ReviewRequested(Event, context="needs", name="review_requested", aggregate
     categories: list[Code] = Field([], description="Taxonomy ids of the need, main one first.")
     emergency: bool = Field(False, description="Danger to life or violence: a person is alerted at once.")
     candidates: list[ReferredOffer] = Field([], description="What might fit, best first; may be empty.")
+
+
+class ReviewClosed(Event, context="needs", name="review_closed", aggregate="need_id"):
+    """A coordinator took care of it. The person is told nothing by this."""
+
+    need_id: Public[Id] = Field(description="The need.")
+    person_id: Id = Field(description="Pseudonym of who asked.")
+
+
+class PersonReplied(Event, context="needs", name="person_replied", aggregate="need_id"):
+    """A person answered what a coordinator wrote to them about a need. The text is redacted as that of the need."""
+
+    need_id: Id = Field(description="The need.")
+    person_id: Id = Field(description="Pseudonym of who asked.")
+    text: str = Field(description="The person's words, redacted.")

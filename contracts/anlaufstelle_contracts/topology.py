@@ -72,10 +72,10 @@ BUCKETS = {LEASES: LEASE_TTL}
 
 TRAFFIC: dict[str, ServiceTraffic] = {
     "intake": ServiceTraffic(
-        handles=(messages.MessageRequested, needs.NeedMatched, needs.NeedUnmet, needs.ReviewRequested),
+        handles=(messages.MessageRequested, needs.NeedMatched, needs.NeedUnmet, needs.ReviewRequested, needs.ReviewClosed),
         emits=(
-            needs.NeedArticulated, needs.NeedWithdrawn, offers.OfferSubmitted, offers.OfferRetracted, referrals.ReferralAnswered,
-            projects.ProjectApplied, people.VolunteerJoined, people.PersonErased,
+            needs.NeedArticulated, needs.NeedWithdrawn, needs.PersonReplied, offers.OfferSubmitted, offers.OfferRetracted,
+            referrals.ReferralAnswered, projects.ProjectApplied, people.VolunteerJoined, people.PersonErased,
             messages.MessageRequested, messages.MessageDelivered, messages.MessageFailed,
         ),
     ),
@@ -85,15 +85,15 @@ TRAFFIC: dict[str, ServiceTraffic] = {
             people.PersonErased,
         ),
         emits=(
-            needs.NeedMatched, needs.NeedUnmet, needs.ReviewRequested, gaps.GapDetected, gaps.GapClosed,
+            needs.NeedMatched, needs.NeedUnmet, needs.ReviewRequested, needs.ReviewClosed, gaps.GapDetected, gaps.GapClosed,
             offers.OfferPublished, offers.OfferChanged, offers.OfferWithdrawn, offers.OfferDeclined,
             offers.OfferCheckRequested,
         ),
     ),
     "notify": ServiceTraffic(
         handles=(
-            needs.NeedMatched, needs.NeedUnmet, needs.ReviewRequested, referrals.ReferralAnswered, projects.ProjectProposed,
-            people.PersonErased,
+            needs.NeedMatched, needs.NeedUnmet, needs.ReviewRequested, needs.ReviewClosed, referrals.ReferralAnswered,
+            projects.ProjectProposed, people.PersonErased,
         ),
         emits=(messages.MessageRequested,),
     ),

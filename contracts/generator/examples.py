@@ -30,6 +30,7 @@ from anlaufstelle_contracts import (
     OfferWithdrawn,
     PartnerAnswered,
     PersonErased,
+    PersonReplied,
     ProjectApplied,
     ProjectApproved,
     ProjectCompleted,
@@ -39,6 +40,7 @@ from anlaufstelle_contracts import (
     ProviderKind,
     ReferralAnswered,
     ReferredOffer,
+    ReviewClosed,
     ReviewRequested,
     UnmetReason,
     Urgency,
@@ -145,6 +147,12 @@ STORY = (
     )),
     Line("intake", "2026-11-22T22:00:00", "019ab381-0000-7000-8000-000000000009", NeedWithdrawn(
         need_id=SOFA_NEED, person_id=DRIVER,
+    )),
+    Line("intake", "2026-11-22T22:10:00", "019ab38a-0000-7000-8000-000000000019", PersonReplied(
+        need_id=ROOM_NEED, person_id=DRIVER, text="Спасибо, сможем посмотреть комнату завтра после шести",
+    )),
+    Line("matching", "2026-11-22T22:30:00", "019ab39c-0000-7000-8000-000000000020", ReviewClosed(
+        need_id=ROOM_NEED, person_id=DRIVER,
     )),
     Line("matching", "2026-11-22T10:02:01", NeedUnmet, GapDetected(
         gap_id=GAP, categories=["animals"], need_count=9, person_count=8, districts=["Grünau", "Reudnitz"],

@@ -14,7 +14,7 @@ from .domain import replies
 from .domain.delivery import Delivery, Failure, InGroup, Reference, State
 from .domain.groups import Place, Thread
 from .domain.language import DEFAULT, known_language
-from .domain.person import Address, Alias, Conversation, Person, Shown, reachable
+from .domain.person import Address, Alias, Conversation, Person, Shown, TeamTalk, reachable
 from .domain.replies import Line
 from .domain.requests import Asked, Progress, Request
 from .repository import Memory
@@ -33,6 +33,16 @@ NEAR_WANTED = {
 """What people go to again and again, so that it has to be near."""
 REFERENCES_KEPT = timedelta(days=14)
 """How long a receipt is waited for; mail servers try for five days."""
+TEAM_TALK = timedelta(days=3)
+"""How long what a person writes after a coordinator's words is taken for an answer to them."""
+
+
+class Unknown(Exception):
+    """There is no such need, or its person was forgotten."""
+
+
+class Silenced(Exception):
+    """The person wants no messages, or spoke in a group that is only listened to."""
 
 
 class Delivering:
@@ -72,6 +82,31 @@ class Delivering:
         self._lanes.add(delivery.lane)
         uow.save(person)
         uow.save(delivery)
+
+    async def write(self, need_id: str, words: str, uow: UnitOfWork) -> Delivery:
+        """Put what a coordinator writes to the person of a need on its way, and let their answer go to the coordinators.
+
+        The words are as personal as those that they answer: they go into the store and not on the bus.
+        Raises Unknown, Silenced.
+        """
+        request = await uow.get(Request, need_id)
+        person = await self._person(request.person_id, uow) if request else None
+        if request is None or person is None:
+            raise Unknown
+        if person.stopped or (request.asked and request.asked.is_silent):
+            raise Silenced
+        text = replies.from_team(words, self.texts.get(person.language))
+        delivery = _next(person, new_id(), text, person.language, [], need_id, uow)
+        if not person.is_private:
+            delivery.hold(uow.now)
+            if request.asked:
+                await self._invite(person, request, request.asked, uow)
+        talk = person.conversation
+        talk.team, talk.shown = TeamTalk(need_id=need_id, until=uow.now + TEAM_TALK), None  # "2" answers the coordinator
+        self._lanes.add(delivery.lane)
+        uow.save(person)
+        uow.save(delivery)
+        return delivery
 
     async def _person(self, person_id: str, uow: UnitOfWork) -> Person | None:
         """Who has this pseudonym."""

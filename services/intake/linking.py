@@ -63,6 +63,7 @@ class Linking:
         first.messages = max(first.messages, second.messages)
         first.conversation.need_id = first.conversation.need_id or second.conversation.need_id
         first.conversation.offer_id = first.conversation.offer_id or second.conversation.offer_id
+        first.conversation.team = first.conversation.team or second.conversation.team
         first.is_private = first.is_private or second.is_private
         for pseudonym in aliases:
             alias = await uow.get(Alias, pseudonym) or Alias(id=pseudonym, person_id=first.id)

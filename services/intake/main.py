@@ -54,7 +54,7 @@ def build(settings: IntakeSettings) -> Service:
                 await channel.close()
 
     handlers.register(service, delivering)
-    api.register(service, hosts, reception)
+    api.register(service, hosts, reception, delivering)
     service.on_start(open_all)
     service.committed(sender.wake)
     service.background(send_until_the_end)

@@ -146,6 +146,9 @@ class Reception:
             return person, self.linking.give_code(person, uow)
         if name == "start" and argument and is_released:
             return person, Turn(Kind.COMMAND)  # they came for the answer, and get it
+        is_reply = self._is_reply(person, incoming, earlier, uow)
+        if is_reply and name == "human":  # they talk with one: "I can talk to a person after six" is for the coordinators
+            found, text, name = Understood(Kind.CHATTER), argument, ""
         shown, choice = await self._choice(person, incoming, text)
         kind = Kind.CHOICE if choice else found.kind
         said = kind not in NOT_SAID
@@ -161,6 +164,7 @@ class Reception:
             text=redact(text) if said or kind is Kind.COMMAND else "",
             words_id=words_id if said else None,
             danger=found.danger if said else None,
+            is_reply=is_reply,
             open_needs=[each for each in person.need_ids if await self._is_open(each, uow)] if name == "stop" else [],
             choice=choice,
             choice_need_id=shown.need_id if shown else None,
@@ -170,6 +174,12 @@ class Reception:
         turn = conversation.take(person, message, new_id)
         turn.events[:0] = retracted + self.offer_gone(person, earlier, turn.kind)
         return person, turn
+
+    def _is_reply(self, person: Person, incoming: Incoming, earlier: Words | None, uow: UnitOfWork) -> bool:
+        """Whether our team wrote to them, and this is neither a command nor a change of something else that they said."""
+        team = person.conversation.team
+        is_other = conversation.command(clean(incoming.text)) or (earlier and earlier.kind is not Kind.REPLY)
+        return team is not None and uow.now < team.until and not is_other
 
     async def _is_open(self, need_id: str, uow: UnitOfWork) -> bool:
         request = await uow.get(Request, need_id)

@@ -25,6 +25,7 @@ from .repository import Gaps, Needs, Offers
 
 LARGEST_IMPORT = 10 * 1024 * 1024
 _COUNTED = 1_000
+_DECIDED_BY_HUMAN = (NeedState.REVIEW, NeedState.UNMET, NeedState.EMERGENCY, NeedState.CLOSED)
 IdempotencyKey = Annotated[str, Header(min_length=1, max_length=200, description="The same key does it once.")]
 
 
@@ -110,17 +111,18 @@ class GapView(BaseModel):
 
 
 class Verdict(BaseModel):
-    """The coordinator's click: offers to name, or why there is nothing."""
+    """The coordinator's click: offers to name, why there is nothing, or that they took care of it and nothing is to be said."""
 
     model_config = ConfigDict(extra="forbid")
 
     offer_ids: list[Id] = Field([], max_length=MOST_NAMED)
     unmet: UnmetReason | None = None
+    taken_care_of: bool = False
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if bool(self.offer_ids) == (self.unmet is not None):
-            raise ValueError("name either offer_ids or unmet")
+    def _one_of_three(self) -> Self:
+        if [bool(self.offer_ids), self.unmet is not None, self.taken_care_of].count(True) != 1:
+            raise ValueError("name either offer_ids, unmet or taken_care_of")
         return self
 
 
@@ -222,14 +224,23 @@ def register(
 
     @service.api.post("/needs/{need_id}/decision", dependencies=guarded)
     async def decide(need_id: str, verdict: Verdict, idempotency_key: IdempotencyKey) -> NeedView:
-        """A coordinator names offers, or says that there is nothing."""
+        """A coordinator names offers, says that there is nothing, or took care of it: then the person is told nothing."""
 
         async def command(uow: UnitOfWork) -> None:
             need = await uow.get(Need, need_id)
             if need is None or need.state is NeedState.ERASED:
                 raise HTTPException(404, "no such need")
-            if need.state not in (NeedState.REVIEW, NeedState.UNMET, NeedState.EMERGENCY):
+            if verdict.taken_care_of:
+                closed, said = need.taken_care_of()
+                uow.save(await leave_gap(closed, uow) if closed.state is NeedState.CLOSED else closed)
+                uow.emit(said)
+                return
+            if need.state not in _DECIDED_BY_HUMAN:
                 raise HTTPException(409, f"this need does not wait for a decision: it is {need.state}")
+            if verdict.unmet and (need.emergency or need.state is NeedState.EMERGENCY):
+                raise HTTPException(
+                    409, "nobody in an emergency is told that there is nothing: write to them, or take care of it"
+                )
             await keep_example(need, verdict.offer_ids, verdict.unmet, uow)
             if verdict.unmet:
                 settled, unmet = need.found_unfit().leave_unmet(verdict.unmet)

@@ -58,7 +58,7 @@ def register(service: Service, deciding: Deciding, needs: Needs, offers: Offers,
 
 async def keep_example(need: Need, picked: list[str], reason: UnmetReason | None, uow: UnitOfWork) -> None:
     """Remember what a coordinator decided on a need as they saw it. Emergencies teach nothing."""
-    if need.state is NeedState.EMERGENCY:
+    if need.emergency or need.state is NeedState.EMERGENCY:
         return
     known = await uow.get(Example, need.id)
     example = Example.of(need, picked, reason, uow.now)

@@ -23,6 +23,9 @@ from .domain.need import Need, NeedState
 from .domain.offer import Giver, Offer, OfferContent, OfferStatus
 from .repository import Needs
 
+_ANSWERED = (NeedState.REFERRED, NeedState.UNMET, NeedState.CLOSED)
+"""States in which nobody works on a need: who wants more has to be heard."""
+
 
 def register(
     service: Service, deciding: Deciding, needs: Needs, check_after: int, is_put_off: Callable[[Need, Decision], bool]
@@ -70,7 +73,7 @@ def register(
         if need is None or need.is_gone:
             return
         need = await learn(need, event, uow)
-        wants_more = event.answer in (Answer.MORE, Answer.HUMAN) and need.state in (NeedState.REFERRED, NeedState.UNMET)
+        wants_more = event.answer in (Answer.MORE, Answer.HUMAN) and need.state in _ANSWERED
         if not wants_more:
             uow.save(need)
             return

@@ -10,6 +10,7 @@ from anlaufstelle_contracts import (
     PersonErased,
     ProjectProposed,
     ReferralAnswered,
+    ReviewClosed,
     ReviewRequested,
 )
 
@@ -41,6 +42,14 @@ def register(
     @service.handles(ReviewRequested)
     async def review(event: ReviewRequested, uow: UnitOfWork) -> None:
         await _tell(event, uow, lambda told, _: messages.review(told, event, uow.cause.time, dictionary))
+
+    @service.handles(ReviewClosed)
+    async def closed(event: ReviewClosed, uow: UnitOfWork) -> None:
+        """Silence: who took care of it told them. The next review is told again."""
+        told = await uow.get(Told, event.need_id)
+        if told and not told.is_stale(uow.cause.time):
+            told.waits_for_person = False
+            uow.save(told)
 
     @service.handles(ReferralAnswered)
     async def answered(event: ReferralAnswered, uow: UnitOfWork) -> None:

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from operator import itemgetter
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID, uuid5
 
 from anlaufstelle_contracts import UnmetReason
@@ -13,10 +13,12 @@ from anlaufstelle_contracts.taxonomy import Category
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
+from chassis import new_id
+
 from .domain.phrases import _
 from .guard import DeskKey, read_form
 from .pages import DESK_COOKIE, Pages, digest
-from .repository import ReadModel, Snapshot, StoreAway
+from .repository import SHOWN, ReadModel, Snapshot, StoreAway
 from .rooms import Drift, Refused, RoomAway, Rooms
 
 LOOK_EVERY = 1.0
@@ -35,10 +37,30 @@ NOTES = {
     "reachable": _("The offer is confirmed as of today."),
     "withdrawn": _("The offer is no longer shown."),
     "nothing": _("Tick at least one offer first."),
+    "closed": _("The need is closed. The person was sent nothing by this."),
+    "news": _("There is news on that need. Please look at it before you close it."),
+    "written": _("Your message is on its way."),
+    "held": _("Your message waits: the person is only known from a group, and reads it as soon as they write to us in private."),
+    "empty": _("Please write something first."),
+    "long": _("Nothing was sent: a message may have at most {limit} characters."),
+    "unknown": _("Nothing was sent: the person has deleted everything, or this need is not known."),
+    "silenced": _("Nothing was sent: the person wants no messages, or wrote in a group in which we only listen."),
+    "unsent": _("Intake cannot be reached just now. Nothing was sent; please try again."),
     "gone": _("That need has already been dealt with, or one of the offers is gone."),
     "away": _("Matching cannot be reached just now. Nothing was decided; please try again."),
 }
-GOOD_NOTES = ("sent", "unmet", "topic", "shown", "declined", "reachable", "withdrawn")
+GOOD_NOTES = ("sent", "unmet", "topic", "shown", "declined", "reachable", "withdrawn", "closed", "written", "held")
+
+
+MOST_WRITTEN = 2_000
+"""Characters that intake sends of what a coordinator writes."""
+
+
+class Draft(NamedTuple):
+    """What was written to the person of a need and could not be sent: it is not lost."""
+
+    need_id: str
+    text: str
 
 
 class Login(Protocol):
@@ -72,9 +94,9 @@ class Looking:
                 self._read_at = time.monotonic()
             return self._snapshot
 
-    async def fresh(self) -> Snapshot:
-        """A snapshot of now. Raises StoreAway."""
-        return await self._model.snapshot(self._today())
+    async def fresh(self, start: int = 0) -> Snapshot:
+        """A snapshot of now, its queue from a place on. Raises StoreAway."""
+        return await self._model.snapshot(self._today(), start)
 
     def today(self) -> datetime:
         """When the local day began."""
@@ -102,27 +124,39 @@ def register(api: FastAPI, pages: Pages, rooms: Rooms, model: ReadModel, key: De
             return enter(request, request.query_params["key"])
         if not key.knows(request):
             return login(request)
+        return await look(request, request.query_params.get("note", ""))
+
+    async def look(request: Request, note: str, draft: Draft | None = None, status: int = 200) -> Response:
+        start = _start(request)
         try:
-            now, drift = await looking.fresh(), await looking.drift()
+            now, drift = await looking.fresh(start), await looking.drift()
         except StoreAway:
             title = _("Please try again in a moment")
             words = _("The desk cannot be shown just now. Nothing is lost; please try again in a moment.")
             return pages.notice(request, pages.desk_language(request), 503, title, words, back="/desk")
-        return show(request, now, drift)
+        if start and not now.queue:  # those on this page have been dealt with
+            return RedirectResponse("/desk", 303)
+        return show(request, now, drift, note, draft, status)
 
-    def show(request: Request, now: Snapshot, drift: Drift | None) -> Response:
+    def show(request: Request, now: Snapshot, drift: Drift | None, note: str, draft: Draft | None, status: int) -> Response:
         language = pages.desk_language(request)
         say = pages.speech(language).say
-        note = request.query_params.get("note", "")
         promised = [("pair", say(_("expected to help / helped")), f"{drift.predicted:.0%} / {drift.helped:.0%}")] if drift else []
         return pages.render(
             request,
             "desk.html",
             language,
+            status=status,
             cookie=DESK_COOKIE,
             now=now,
             today=looking.today(),
-            note=say(NOTES[note]) if note in NOTES else "",
+            start=_start(request),
+            here=f"?from={_start(request)}" if _start(request) else "",
+            page_size=SHOWN,
+            form_id=new_id(),
+            draft=draft,
+            most_written=MOST_WRITTEN,
+            note=say(NOTES[note], limit=MOST_WRITTEN) if note in NOTES else "",
             note_is_good=note in GOOD_NOTES,
             unmet_reasons=[(reason.value, pages.speech(language).phrase("unmet", reason)) for reason in UnmetReason],
             topics=sorted(
@@ -165,10 +199,41 @@ def register(api: FastAPI, pages: Pages, rooms: Rooms, model: ReadModel, key: De
             return login(request)
         offers, unmet = form.get("only") or form.get("offer_ids", []), form.get("unmet", [""])[0]
         if not offers and not unmet:
-            return RedirectResponse("/desk?note=nothing", 303)
+            return back(request, "nothing")
         decision: dict[str, str | list[str]] = {"unmet": unmet} if unmet else {"offer_ids": offers}
         sent = rooms.decide(need_id, decision, key=click(need_id, form, sorted(decision.items())))
-        return await done(sent, "unmet" if unmet else "sent")
+        return await done(request, sent, "unmet" if unmet else "sent")
+
+    @api.post("/desk/needs/{need_id}/closing", include_in_schema=False)
+    async def close(request: Request, need_id: str) -> Response:
+        form = await read_form(request)
+        if not key.knows(request):
+            return login(request)
+        try:
+            need = await model.need(need_id)
+        except StoreAway:
+            return back(request, "away")
+        if need and need.seen != form.get("review", [""])[0]:
+            return back(request, "news")  # closing would hide what nobody has read
+        return await done(request, rooms.decide(need_id, {"taken_care_of": True}, key=click(need_id, form, "closed")), "closed")
+
+    @api.post("/desk", include_in_schema=False)
+    async def write(request: Request) -> Response:
+        form = await read_form(request)
+        if not key.knows(request):
+            return login(request)
+        need_id, text = (form.get(name, [""])[0].replace("\r\n", "\n").strip() for name in ("need_id", "text"))
+        try:
+            if not text or len(text) > MOST_WRITTEN:
+                note, status = ("long" if text else "empty"), 422
+            else:
+                once = str(uuid5(_DECISIONS, f"{form.get('id', [''])[0]}|{text}"))
+                return back(request, "held" if await rooms.write(need_id, text, message_id=once) else "written")
+        except RoomAway:
+            note, status = "unsent", 503
+        except Refused as error:
+            note, status = ("silenced" if error.status == 409 else "unknown"), 422
+        return await look(request, note, Draft(need_id, text), status)
 
     @api.post("/desk/needs/{need_id}/topic", include_in_schema=False)
     async def correct(request: Request, need_id: str) -> Response:
@@ -176,7 +241,7 @@ def register(api: FastAPI, pages: Pages, rooms: Rooms, model: ReadModel, key: De
         if not key.knows(request):
             return login(request)
         category = form.get("category", [""])[0]
-        return await done(rooms.correct(need_id, category, key=click(need_id, form, category)), "topic")
+        return await done(request, rooms.correct(need_id, category, key=click(need_id, form, category)), "topic")
 
     @api.post("/desk/offers/{offer_id}/verification", include_in_schema=False)
     async def verify(request: Request, offer_id: str) -> Response:
@@ -185,7 +250,7 @@ def register(api: FastAPI, pages: Pages, rooms: Rooms, model: ReadModel, key: De
             return login(request)
         verified = form.get("verified", [""])[0] == "yes"
         sent = rooms.verify(offer_id, verified, form.get("review", [""])[0], key=click(offer_id, form, verified))
-        return await done(sent, "shown" if verified else "declined")
+        return await done(request, sent, "shown" if verified else "declined")
 
     @api.post("/desk/offers/{offer_id}/check", include_in_schema=False)
     async def check(request: Request, offer_id: str) -> Response:
@@ -194,20 +259,25 @@ def register(api: FastAPI, pages: Pages, rooms: Rooms, model: ReadModel, key: De
             return login(request)
         reachable = form.get("found", [""])[0] == "reachable"
         sent = rooms.check(offer_id, reachable, key=click(offer_id, form, reachable))
-        return await done(sent, "reachable" if reachable else "withdrawn")
+        return await done(request, sent, "reachable" if reachable else "withdrawn")
 
     def click(about: str, form: dict[str, list[str]], chosen: object) -> str:
         """The same choice on the same request is made once, however often it is clicked."""
         return str(uuid5(_DECISIONS, f"{about}|{form.get('review', [''])[0]}|{chosen}"))
 
-    async def done(sent: Awaitable[None], note: str) -> Response:
+    def back(request: Request, note: str) -> Response:
+        """To the page of the desk that was clicked on."""
+        start = _start(request)
+        return RedirectResponse(f"/desk?from={start}&note={note}" if start else f"/desk?note={note}", 303)
+
+    async def done(request: Request, sent: Awaitable[None], note: str) -> Response:
         try:
             await sent
         except RoomAway:
             note = "away"
         except Refused:
             note = "gone"
-        return RedirectResponse(f"/desk?note={note}", 303)
+        return back(request, note)
 
     @api.get("/desk/stream", include_in_schema=False)
     async def stream(request: Request) -> Response:
@@ -232,3 +302,9 @@ def register(api: FastAPI, pages: Pages, rooms: Rooms, model: ReadModel, key: De
                 yield ": nothing new\n\n"
                 said = time.monotonic()
             await asyncio.sleep(LOOK_EVERY)
+
+
+def _start(request: Request) -> int:
+    """From which of those who wait on the page shows them."""
+    asked = request.query_params.get("from", "")
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 0

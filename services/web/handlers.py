@@ -18,12 +18,14 @@ from anlaufstelle_contracts import (
     OfferSubmitted,
     PartnerAnswered,
     PersonErased,
+    PersonReplied,
     ProjectApproved,
     ProjectCompleted,
     ProjectDeclined,
     ProjectProposed,
     ProjectStarted,
     ReferralAnswered,
+    ReviewClosed,
     ReviewRequested,
 )
 
@@ -31,7 +33,9 @@ from chassis import Service, UnitOfWork
 
 from .domain.views import GapView, NeedView, OfAnOffer, OfferView, PersonView, ProjectView
 
-OF_A_NEED = NeedArticulated | NeedMatched | NeedUnmet | NeedWithdrawn | ReviewRequested | ReferralAnswered
+OF_A_NEED = (
+    NeedArticulated | NeedMatched | NeedUnmet | NeedWithdrawn | ReviewRequested | ReviewClosed | ReferralAnswered | PersonReplied
+)  # fmt: skip
 OF_A_MESSAGE = MessageRequested | MessageDelivered | MessageFailed
 OF_A_GAP = GapDetected | GapClosed
 OF_A_PROJECT = (

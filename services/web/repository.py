@@ -79,17 +79,20 @@ class ReadModel:
         return [str(document["_id"]) async for document in found]
 
     async def need(self, need_id: str) -> NeedView | None:
-        """One need."""
-        return await self._needs.get(need_id)
-
-    async def snapshot(self, today: datetime) -> Snapshot:
-        """What the desk shows; `today` is when the local day began. Raises StoreAway."""
+        """One need. Raises StoreAway."""
         try:
-            return await self._snapshot(today)
+            return await self._needs.get(need_id)
         except ConnectionFailure as error:
             raise StoreAway from error
 
-    async def _snapshot(self, today: datetime) -> Snapshot:
+    async def snapshot(self, today: datetime, start: int = 0) -> Snapshot:
+        """What the desk shows, its queue from a place on; `today` is when the local day began. Raises StoreAway."""
+        try:
+            return await self._snapshot(today, start)
+        except ConnectionFailure as error:
+            raise StoreAway from error
+
+    async def _snapshot(self, today: datetime, start: int) -> Snapshot:
         needs, offers = self._needs.collection, self._offers.collection
         newest_first = [("at", DESCENDING)]
         return Snapshot(
@@ -102,7 +105,7 @@ class ReadModel:
             offers=await offers.count_documents({"shown": True}),
             sample_offers=await offers.count_documents({"shown": True, "sample": True}),
             parked=await self._service.parking.count(),
-            queue=await self._needs.find({"waiting": True}, sort=[("emergency", DESCENDING), ("at", ASCENDING)], limit=SHOWN),
+            queue=await self._queue(start),
             newest=await self._needs.find({}, sort=newest_first, limit=SHOWN),
             unmet_by=await self._unmet_by(),
             gaps=await self._gaps.find({"open": True}, sort=[("need_count", DESCENDING), ("_id", ASCENDING)], limit=SHOWN),
@@ -110,6 +113,11 @@ class ReadModel:
             to_verify=await self._offers.find({"to_verify": True}, sort=[("submitted_at", ASCENDING)], limit=SHOWN),
             to_check=await self._offers.find({"to_check": True}, sort=[("check_asked_on", ASCENDING)], limit=SHOWN),
         )
+
+    async def _queue(self, start: int) -> list[NeedView]:
+        """Those who wait, from a place on; those in danger first, then who has waited for longest."""
+        order = [("emergency", DESCENDING), ("at", ASCENDING), ("_id", ASCENDING)]
+        return (await self._needs.find({"waiting": True}, sort=order, limit=start + SHOWN))[start:]
 
     async def _unmet_by(self) -> list[UnmetCount]:
         pipeline: list[Mapping[str, Any]] = [

@@ -1,5 +1,6 @@
 """The other services over HTTP: intake takes people's words, matching takes a coordinator's decision."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, TypeVar
 from urllib.parse import quote
@@ -70,6 +71,12 @@ class Noted(BaseModel):
     code: str
 
 
+class Written(BaseModel):
+    """What became of a coordinator's words."""
+
+    held: bool
+
+
 class Row(Noted):
     """A row of a list that was taken."""
 
@@ -134,13 +141,21 @@ class Rooms:
         url = f"{self._intake}/channels/desk/lists"
         return self._read(Listed, await self._call("POST", url, content=table, timeout=LONG))
 
+    async def write(self, need_id: str, text: str, *, message_id: str) -> bool:
+        """A coordinator's words to the person of a need, once for an id. True: they wait until the person writes in private.
+
+        Raises RoomAway and Refused.
+        """
+        url = f"{self._intake}/needs/{quote(need_id, safe='')}/messages"
+        return self._read(Written, await self._call("POST", url, json={"id": message_id, "text": text})).held
+
     def _read(self, model: type[M], answer: httpx.Response) -> M:
         try:
             return model.model_validate_json(answer.content)
         except ValidationError:
             raise RoomAway(f"no {model.__name__}") from None
 
-    async def decide(self, need_id: str, decision: dict[str, str | list[str]], *, key: str) -> None:
+    async def decide(self, need_id: str, decision: Mapping[str, object], *, key: str) -> None:
         """A coordinator's decision; the same key decides once. Raises RoomAway and Refused."""
         await self._click(f"needs/{quote(need_id, safe='')}/decision", decision, key)
 

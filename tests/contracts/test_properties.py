@@ -131,4 +131,4 @@ def test_event_ids_stay_what_they_were() -> None:
 
 def test_events_without_anything_public_are_those_about_people_and_messages() -> None:
     hidden = {kind.__name__ for kind in EVENTS if public_view(kind) is None}
-    assert hidden == {"MessageDelivered", "MessageFailed", "MessageRequested", "PersonErased", "VolunteerJoined"}
+    assert hidden == {"MessageDelivered", "MessageFailed", "MessageRequested", "PersonErased", "PersonReplied", "VolunteerJoined"}

@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 
+import httpx
 from anlaufstelle_contracts import (
     Answer,
     NeedMatched,
@@ -15,6 +16,7 @@ from anlaufstelle_contracts import (
     PersonErased,
     ProviderKind,
     ReferralAnswered,
+    ReviewClosed,
     ReviewRequested,
 )
 
@@ -84,6 +86,44 @@ async def test_an_emergency_goes_to_people_without_matching(matching: Matching) 
     assert review.emergency
     assert review.candidates == []
     assert (await matching.get(f"/needs/{asked.need_id}"))["decision"] == "emergency"
+
+
+async def test_an_emergency_is_taken_care_of_and_never_called_unmet(matching: Matching) -> None:
+    asked = need("Чоловік б'є мене, я боюся", emergency=True)
+    await matching.say(asked)
+    await matching.first(ReviewRequested, need_id=asked.need_id)
+
+    async def decide(click: str, **verdict: object) -> httpx.Response:
+        return await matching.clients[0].post(
+            f"/needs/{asked.need_id}/decision", json=verdict, headers={"Idempotency-Key": click}
+        )
+
+    refused = await decide("1", unmet="no_such_offer")
+    assert (refused.status_code, "emergency" in refused.text) == (409, True)
+    assert (await decide("2", unmet="full", taken_care_of=True)).status_code == 422
+    for _ in range(2):
+        assert (await decide("3", taken_care_of=True)).json()["decision"] == "closed"
+    assert (await decide("4", unmet="no_such_offer")).status_code == 409
+    assert len(await matching.heard(ReviewClosed, need_id=asked.need_id)) == 1
+    assert (await decide("5", offer_ids=["interpreters"])).json()["decision"] == "referred"
+    assert (await decide("6", taken_care_of=True)).json()["decision"] == "referred"
+    assert len(await matching.heard(ReviewClosed, need_id=asked.need_id)) == 2
+    assert await matching.heard(NeedUnmet, need_id=asked.need_id) == []
+
+
+async def test_who_wants_more_after_a_coordinator_took_care_of_it_is_heard(matching: Matching) -> None:
+    asked = need("Шукаю кімнату для себе й дитини на кілька місяців", people=2)
+    await matching.say(asked)
+    await matching.first(ReviewRequested, need_id=asked.need_id)
+    await matching.clients[0].post(
+        f"/needs/{asked.need_id}/decision", json={"taken_care_of": True}, headers={"Idempotency-Key": "1"}
+    )
+    await matching.say(ReferralAnswered(need_id=asked.need_id, person_id=asked.person_id, answer="human"))
+    await eventually(lambda: _reviewed_twice(matching, asked.need_id))
+
+
+async def _reviewed_twice(matching: Matching, need_id: str) -> bool:
+    return len(await matching.heard(ReviewRequested, need_id=need_id)) == 2
 
 
 async def test_what_nothing_fits_is_unmet_with_a_reason(matching: Matching) -> None:

@@ -14,6 +14,7 @@ from anlaufstelle_contracts import (
     ProjectProposed,
     ReferralAnswered,
     ReferredOffer,
+    ReviewClosed,
     ReviewRequested,
     UnmetReason,
 )
@@ -267,3 +268,12 @@ async def test_an_erased_person_is_forgotten_and_stays_so(notify: Memory) -> Non
     assert [told.id for told in notify.all(Told)] == ["n3"]
     forgotten = next(listener for listener in notify.all(Listener) if listener.id == "p1")
     assert forgotten == Listener(id="p1", version=forgotten.version, erased=True)
+
+
+async def test_what_was_taken_care_of_is_told_by_who_did_and_the_next_review_is_told_again(notify: Memory) -> None:
+    closed = ReviewClosed(need_id="n1", person_id="p1")
+    assert await notify.handle(closed) == []
+    assert "людина з нашої команди" in message(await notify.handle(review())).text
+    assert await notify.handle(review()) == []
+    assert await notify.handle(closed) == []
+    assert "людина з нашої команди" in message(await notify.handle(review())).text

@@ -43,6 +43,8 @@ class House:
     lists: list[bytes] = field(default_factory=list)
     answered: int = 0
     decided: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    written: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    is_held: bool = False
     messages: list[dict[str, Any]] = field(default_factory=list)
     language: str = "uk"
     fails_with: int = 0
@@ -94,6 +96,11 @@ class House:
                 return JSONResponse({}, 400)
             taken = [{"line": 2, "code": TOKEN, "need_id": "n1", "kind": "need"}]
             return {"taken": taken, "errors": [{"line": 3, "error": "text: empty"}]}
+
+        @app.post("/needs/{need_id}/messages", status_code=202)
+        async def write(need_id: str, body: dict[str, Any]) -> Any:
+            self.written.append((need_id, body))
+            return {"message_id": "m1", "held": self.is_held}
 
         @app.post("/needs/{need_id}/decision")
         async def decide(need_id: str, body: dict[str, Any], idempotency_key: str = Header()) -> Any:

@@ -18,6 +18,7 @@ from anlaufstelle_contracts import (
     NeedUnmet,
     OfferCheckRequested,
     OfferPublished,
+    PersonReplied,
     ProjectProposed,
     ReferralAnswered,
     ReferredOffer,
@@ -120,6 +121,7 @@ def story() -> list[Event]:
         need("n4", "Мені потрібна допомога, чоловік погрожує мені й дітям", "safety_emergency",
              emergency=True, urgency="now", people=3),
         ReviewRequested(need_id="n4", person_id="pn4", language="uk", categories=["safety_emergency"], emergency=True),
+        PersonReplied(need_id="n4", person_id="pn4", text="Так, ми вже у сусідки. Телефонувати можна до восьмої"),
         need("n5", "Wo kann ich nähen lernen? Meine Tochter ist vier.", "leisure_community", language="de"),
         ReviewRequested(need_id="n5", person_id="pn5", language="de", categories=["leisure_community"], candidates=[sewing]),
         GapDetected(

@@ -38,24 +38,6 @@ LAMP = ReferredOffer(
 TABLE = ReferredOffer(offer_id="o2", title="Tische", probability=0.55)
 
 
-@pytest.fixture
-async def web(bus: Bus, store: Store, house: House) -> AsyncIterator[Service]:
-    """The service, started; its HTTP side is asked directly."""
-    await running.provisioned(bus)
-    settings = settings_of(house.url, nats_url=bus.url, nats_password=bus.passwords["web"], store_url=store.url)
-    async with running.started(build(settings)) as service:
-        yield service
-
-
-@pytest.fixture
-async def coordinator(web: Service) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser that is logged in."""
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(web.api), base_url="http://web.test") as client:
-        entered = await client.get("/desk", params={"key": DESK_KEY})
-        assert (entered.status_code, entered.headers["location"]) == (303, "/desk")
-        yield client
-
-
 async def say(bus: Bus, *events: Event, at: datetime | None = None) -> None:
     await running.say(bus, *(wrap(event, cause_id=new_id(), position=0, source="test", time=at) for event in events))
 
@@ -251,6 +233,8 @@ async def test_without_the_key_the_desk_is_closed(web: Service, house: House) ->
             await stranger.get("/desk/stream"),
             await stranger.post("/desk/login", data={"key": "ключ"}),
             await stranger.post("/desk/needs/n1/decision", data={"only": "o1"}),
+            await stranger.post("/desk/needs/n1/closing"),
+            await stranger.post("/desk", data={"need_id": "n1", "text": "…"}),
             await stranger.post("/desk/needs/n1/topic", data={"category": "food"}),
             await stranger.post("/desk/offers/o1/check", data={"found": "nobody"}),
             await stranger.post("/desk/offers/o1/verification", data={"verified": "yes"}),
@@ -261,6 +245,7 @@ async def test_without_the_key_the_desk_is_closed(web: Service, house: House) ->
             assert "Schlüssel zum Schreibtisch" in answer.text
         assert "Das ist nicht der Schlüssel" in (await stranger.get("/desk?key=wrong")).text
         assert house.decided == house.clicked == []
+        assert house.written == []
 
 
 async def test_logging_in_and_out(coordinator: httpx.AsyncClient) -> None:

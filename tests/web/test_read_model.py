@@ -25,11 +25,13 @@ from anlaufstelle_contracts import (
     OfferSubmitted,
     OfferWithdrawn,
     PersonErased,
+    PersonReplied,
     ProjectApproved,
     ProjectProposed,
     ProjectStarted,
     ReferralAnswered,
     ReferredOffer,
+    ReviewClosed,
     ReviewRequested,
 )
 
@@ -71,6 +73,10 @@ STORIES: dict[str, list[Event]] = {
     "wants a human, and gets an answer": [
         ARTICULATED, NeedUnmet(**OF_NEED, language="uk", reason="full"), ReferralAnswered(**OF_NEED, answer="human"),
         NeedMatched(**OF_NEED, language="uk", offers=[OFFER], offer_ids=["o1"]),
+    ],
+    "taken care of, and they write again": [
+        ARTICULATED, ReviewRequested(**OF_NEED, language="uk", emergency=True), PersonReplied(**OF_NEED, text="Так, удома"),
+        ReviewClosed(**OF_NEED), PersonReplied(**OF_NEED, text="Він повернувся"),
     ],
     "an offer comes and goes": [OfferPublished(**STATE, sample=True), OfferChanged(**STATE), OfferWithdrawn(offer_id="o1")],
     "an offer is checked": [
@@ -158,6 +164,27 @@ async def test_who_waits_for_a_person() -> None:
         need = memory.all(NeedView)[0]
         assert need.waiting is waits, event
     assert need.emergency
+
+
+async def test_a_reply_waits_until_somebody_takes_care_of_it_whatever_is_decided_meanwhile() -> None:
+    memory = desk()
+    review, reply, closed = (
+        ReviewRequested(**OF_NEED, language="uk"),
+        PersonReplied(**OF_NEED, text="Так"),
+        ReviewClosed(**OF_NEED),
+    )
+    matched = NeedMatched(**OF_NEED, language="uk", offers=[OFFER], offer_ids=["o1"])
+    for event, state, waits in (
+        (ARTICULATED, "new", False), (review, "review", True), (closed, "closed", False), (reply, "closed", True),
+        (closed, "closed", False), (review, "review", True), (reply, "review", True), (matched, "matched", True),
+        (closed, "matched", False), (ReferralAnswered(**OF_NEED, answer="human"), "matched", True), (closed, "matched", False),
+        (reply, "matched", True), (NeedWithdrawn(**OF_NEED), "withdrawn", False), (reply, "withdrawn", True),
+    ):  # fmt: skip
+        await memory.handle(event)
+        need = memory.all(NeedView)[0]
+        assert (need.state, need.waiting) == (state, waits), event
+    need = await need_after("taken care of, and they write again")
+    assert (need.waiting, [reply.text for reply in need.replies]) == (True, ["Так, удома", "Він повернувся"])
 
 
 async def test_an_erased_person_leaves_nothing_but_that() -> None:

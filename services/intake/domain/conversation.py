@@ -16,6 +16,7 @@ from anlaufstelle_contracts import (
     NeedWithdrawn,
     OfferRetracted,
     PersonErased,
+    PersonReplied,
     ProjectApplied,
     ReferralAnswered,
 )
@@ -25,7 +26,7 @@ from .articulating import Saying
 from .emergency import Emergency
 from .gazetteer import place
 from .language import known_language
-from .person import Conversation, Person
+from .person import Conversation, Person, TeamTalk
 from .phrases import GIVEN_AWAY, IDEA, MEANT, WITHDRAWAL, plain
 from .replies import ANY_DISTRICT_CHOICE, ERASE_CHOICE, LANGUAGE_CHOICE, NEED_CHOICE, OFFER_CHOICE, Reply, Sentence
 from .triage import Kind
@@ -68,6 +69,8 @@ class Message:
     """Of a location that was sent: where it is; None when that is too far away."""
     offer_id: str | None = None
     """The offer whose words these take the place of."""
+    is_reply: bool = False
+    """Our team wrote to them, and this says not by itself that it is something else."""
     open_needs: Sequence[str] = ()
     """The needs that nobody closed, when they are to be."""
 
@@ -169,6 +172,8 @@ class _Taking:
         expected, self.talk.expects = self.talk.expects, None
         if expected is Kind.IDEA or self.message.kind is Kind.IDEA:
             return self._idea(self.message.text)
+        if self.talk.team and self.message.is_reply and expected is None:
+            return self._reply_to_team(self.talk.team)
         if named := self._named_district():
             return self._located(named)
         if self.talk.offer_id and gives_away(self.message.text, self.message.kind):
@@ -244,6 +249,17 @@ class _Taking:
         turn.events.append(
             ProjectApplied(project_id=project_id, person_id=self.person.id, text=text, language=self.message.language)
         )
+        return turn
+
+    def _reply_to_team(self, team: TeamTalk) -> Turn:
+        """Whatever it says, a person asked and a person reads it: no machine answers in between."""
+        self._forget_pending()
+        turn = Turn(Kind.REPLY, about=team.need_id, need_id=team.need_id)
+        turn.keeps = [self.message.words_id] if self.message.words_id else []
+        turn.events.append(PersonReplied(need_id=team.need_id, person_id=self.person.id, text=self.message.text))
+        if not team.is_told:
+            turn.say(Reply.PASSED_ON)
+        team.is_told = True
         return turn
 
     def _chatter(self) -> Turn:

@@ -28,6 +28,15 @@ class Shown(BaseModel):
         return next((choice for choice in self.choices if plain in (choice.label.casefold(), choice.value.casefold())), None)
 
 
+class TeamTalk(BaseModel):
+    """A coordinator wrote to them about a need: what they write until then is for the coordinators, who decide what it means."""
+
+    need_id: str
+    until: datetime
+    is_told: bool = False
+    """They were told that what they write is passed on. Once is enough."""
+
+
 class Conversation(BaseModel):
     """Where the talk with a person stands."""
 
@@ -53,6 +62,8 @@ class Conversation(BaseModel):
     offer_id: str | None = None
     """The offer they talk of now: it came after the need."""
     need_ids: list[str] = []
+    team: TeamTalk | None = None
+    """With our team."""
 
 
 class Person(BaseModel):
@@ -152,8 +163,8 @@ class Words(BaseModel):
 
     @property
     def needs(self) -> list[str]:
-        """The ids of what came of them."""
-        return [*self.also_about, self.about] if self.about else []
+        """The ids of what came of them; of a reply to our team nothing comes."""
+        return [*self.also_about, self.about] if self.about and self.kind is not Kind.REPLY else []
 
 
 class Look(BaseModel):

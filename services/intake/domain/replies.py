@@ -54,6 +54,7 @@ class Reply(StrEnum):
     IDEA_PLEASE = _("Tell us your idea: what should exist, for whom, and what would it take? A few sentences are enough.")
     WORDS_PLEASE = _("Unfortunately we cannot open photos, voice messages or files. Please write in words what it is about.")
     SHORTER = _("Your message is too long for us. Please write the most important things in a few sentences.")
+    PASSED_ON = _("Thank you, our team will read this. If you need something else, begin your message with /need.")
     NEED_PLEASE = _("What do you need? Write it in one or two sentences.")
     OFFER_PLEASE = _("What do you offer? Write it in one or two sentences.")
     STATUS = _("Your open requests:")
@@ -132,8 +133,10 @@ class Progress(StrEnum):
     NAMED = _("we have told you where you may find help")
     UNMET = _("nothing suitable yet; as soon as there is something, we will write to you")
     REVIEW = _("a person from our team is looking at it")
+    TAKEN_CARE_OF = _("a person from our team has taken care of it")
 
 
+FROM_TEAM = _("From our team:")
 DISTRICT_PLEASE = _("In which district do you live? Then we can look near you.")
 
 
@@ -172,6 +175,11 @@ class Sentence:
 def text(sentence: Sentence, catalogue: Catalogue) -> str:
     """The sentence in a language."""
     return catalogue.gettext(sentence.reply).format(**sentence.values)
+
+
+def from_team(words: str, catalogue: Catalogue) -> str:
+    """What a coordinator wrote, and who it is from."""
+    return f"{catalogue.gettext(FROM_TEAM)}\n{words}"
 
 
 def line(said: Line, catalogue: Catalogue, **values: str) -> str:

@@ -15,6 +15,8 @@ class Progress(StrEnum):
     UNMET = "unmet"
     REVIEW = "review"
     """A coordinator looks at it."""
+    TAKEN_CARE_OF = "taken_care_of"
+    """By a coordinator."""
     CLOSED = "closed"
     """It was taken back, or the person said that it is done."""
 

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     CHATTER = "chatter"
     UNCLEAR = "unclear"
     IDEA = "idea"
+    REPLY = "reply"
+    """To what our team wrote."""
     EMERGENCY = "emergency"
     COMMAND = "command"
     CHOICE = "choice"

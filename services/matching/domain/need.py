@@ -10,6 +10,7 @@ from anlaufstelle_contracts import (
     NeedMatched,
     NeedUnmet,
     ReferredOffer,
+    ReviewClosed,
     ReviewRequested,
     UnmetReason,
 )
@@ -24,6 +25,8 @@ class NeedState(StrEnum):
     REVIEW = "review"
     UNMET = "unmet"
     EMERGENCY = "emergency"
+    CLOSED = "closed"
+    """A coordinator took care of it."""
     WITHDRAWN = "withdrawn"
     ERASED = "erased"
 
@@ -68,6 +71,7 @@ class Need(BaseModel):
     horizon: str | None = None
     district: str | None = None
     people: int | None = None
+    emergency: bool = Field(False, description="Danger to life or violence: nobody is told that there is nothing.")
     review: bool = Field(False, description="A coordinator is asked before the person is answered.")
     silent: bool = Field(False, description="Nobody is answered: it is counted; no coordinator is asked, except in danger.")
     articulated_at: datetime | None = None
@@ -93,7 +97,7 @@ class Need(BaseModel):
             said_categories=event.categories,
             **event.model_dump(include={
                 "person_id", "text", "language", "categories", "urgency", "horizon", "district", "people",
-                "review", "silent",
+                "emergency", "review", "silent",
             }),
         )  # fmt: skip
 
@@ -153,6 +157,12 @@ class Need(BaseModel):
         """A coordinator saw the candidates and chose none."""
         seen = [candidate.offer_id for candidate in self.candidates]
         return self.model_copy(update={"rejected": sorted({*self.rejected, *seen}), "left_by_human": True})
+
+    def taken_care_of(self) -> tuple[Self, ReviewClosed]:
+        """A coordinator sees to it in another way. What was decided stays; what waits for a coordinator waits no longer."""
+        waits = self.state in (NeedState.REVIEW, NeedState.EMERGENCY)
+        need = self.model_copy(update={"state": NeedState.CLOSED} if waits else {})
+        return need, ReviewClosed(need_id=self.id, person_id=self.person_id)
 
     def withdrawn(self) -> Self:
         """The person no longer needs it: the words go, what it was about stays for the count."""

@@ -11,6 +11,7 @@ PHRASES: dict[str, dict[str, str]] = {
     "state": {
         "new": _("looking for help"),
         "review": _("waits for a person"),
+        "closed": _("taken care of"),
         "matched": _("answered"),
         "unmet": _("unmet"),
         "withdrawn": _("withdrawn"),

@@ -5,6 +5,7 @@ Events come in any order. Every group of fields remembers the stamp of the event
 
 from datetime import date, datetime
 from hashlib import sha256
+from operator import attrgetter
 from typing import Literal
 
 from anlaufstelle_contracts import (
@@ -26,10 +27,12 @@ from anlaufstelle_contracts import (
     OfferRetracted,
     OfferSubmitted,
     OfferWithdrawn,
+    PersonReplied,
     ProjectProposed,
     Reach,
     ReferralAnswered,
     ReferredOffer,
+    ReviewClosed,
     ReviewRequested,
 )
 from pydantic import BaseModel, Field
@@ -37,8 +40,10 @@ from pydantic import BaseModel, Field
 OfAnOffer = (
     OfferPublished | OfferChanged | OfferWithdrawn | OfferCheckRequested | OfferSubmitted | OfferDeclined | OfferRetracted
 )  # fmt: skip
-State = Literal["new", "review", "matched", "unmet", "withdrawn"]
+State = Literal["new", "review", "closed", "matched", "unmet", "withdrawn"]
 Reached = Literal["", "on_its_way", "delivered", "failed"]
+
+MOST_REPLIES = 20
 
 PROJECT_STAGES = {
     "proposed": 0, "consultation_opened": 1, "approved": 2, "declined": 2, "started": 3, "completed": 4,
@@ -78,6 +83,14 @@ class OfferLine(Reach):
     reasons: list[str] = Field([])
 
 
+class PersonsReply(BaseModel):
+    """What a person answered to our team, redacted."""
+
+    stamp: str
+    at: datetime
+    text: str
+
+
 class NeedView(Stamped):
     """A need with its decision and what became of it."""
 
@@ -98,10 +111,16 @@ class NeedView(Stamped):
     reason: str = ""
     offers: list[OfferLine] = []
     answer: str = ""
+    replies: list[PersonsReply] = Field([], description="The newest, oldest first.")
     reached: Reached = ""
     withdrawn: bool = False
     state: State = "new"
     waiting: bool = False
+
+    @property
+    def seen(self) -> str:
+        """Names what a coordinator decides on: it changes with every decision, and with whatever the person says."""
+        return max(self.stamps.get(group, "") for group in ("decision", "answer", "reply"))
 
     def apply(self, event: Event, time: datetime, cause_id: str) -> None:
         """Take in an event about this need."""
@@ -116,15 +135,27 @@ class NeedView(Stamped):
                 self._decided(event, time, new)
             case NeedWithdrawn():
                 self.withdrawn = True
+                self.renew("closed", new)
+            case ReviewClosed():
+                self.renew("closed", new)
+            case PersonReplied():
+                self.renew("reply", new)
+                said = PersonsReply(stamp=new, at=time, text=event.text)
+                self.replies = sorted([*self.replies, said], key=attrgetter("stamp"))[-MOST_REPLIES:]
             case ReferralAnswered() if self.renew("answer", new):
                 self.answer = str(event.answer)
             case MessageRequested() | MessageDelivered() | MessageFailed() if self.renew("message", new):
                 reached: dict[type[Event], Reached] = {MessageRequested: "on_its_way", MessageDelivered: "delivered"}
                 self.reached = reached.get(type(event), "failed")
         self.categories = self.decided_categories or self.said_categories
-        self.state = "withdrawn" if self.withdrawn else self.decision or "new"
-        asks_for_human = self.answer == Answer.HUMAN and self.stamps["answer"] > self.stamps.get("decision", "")
-        self.waiting = not self.withdrawn and (self.decision == "review" or asks_for_human)
+        closed, decided = self.stamps.get("closed", ""), self.stamps.get("decision", "")
+        in_review = self.decision == "review" and decided > closed
+        asks_for_human = self.answer == Answer.HUMAN and self.stamps["answer"] > max(decided, closed)
+        # A reply waits until somebody says that it was read, also when an offer that came meanwhile decided on the need.
+        has_replied = self.stamps.get("reply", "") > closed
+        self.waiting = has_replied or (not self.withdrawn and (in_review or asks_for_human))
+        is_closed = self.decision == "review" and not in_review
+        self.state = "withdrawn" if self.withdrawn else "closed" if is_closed else self.decision or "new"
 
     def _articulated(self, event: NeedArticulated, new: str) -> None:
         if not self.renew("words", new):
