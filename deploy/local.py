@@ -13,6 +13,8 @@ import httpx
 from rich.console import Console
 from rich.markup import escape
 
+from services.intake.channels import switched_on
+
 from . import parts
 from .home import REPOSITORY, Home, HomeTaken, Secrets, State
 from .problem import Problem
@@ -82,6 +84,7 @@ def welcome(home: Home, console: Console, port: int) -> None:
     show(f"  Public page  {base}/")
     show(f"  Desk         {base}/desk?key={home.secrets().desk_key}")
     show(f"  API docs     {base}/docs")
+    show(f"  Channels     {', '.join(switched_on(child_environment()))} (more: docs/reference/channels.md)")
     show(f'\nWhat to type next, in another terminal:\n  ./anlaufstelle say "{EXAMPLE}"\n  ./anlaufstelle status')
     show("Ctrl-C (or ./anlaufstelle down in another terminal) stops everything.\n")
 

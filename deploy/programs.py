@@ -82,7 +82,8 @@ def programs(home: Home, secrets: Secrets, chosen: Mapping[str, int], environmen
 
 def child_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """What every child starts from: our own environment, and where the code is."""
-    path = f"{REPOSITORY}:{REPOSITORY / 'contracts'}"
+    theirs = environment.get("PYTHONPATH", "")  # a channel of somebody else's may lie there
+    path = ":".join(filter(None, [str(REPOSITORY), str(REPOSITORY / "contracts"), theirs]))
     # TELEGRAM_BOT_TOKEN is what everybody calls it.
     token = environment.get("ANLAUFSTELLE_TELEGRAM_BOT_TOKEN") or environment.get("TELEGRAM_BOT_TOKEN", "")
     return {**CALM_THREADS, **environment, "ANLAUFSTELLE_TELEGRAM_BOT_TOKEN": token, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}

@@ -155,6 +155,8 @@ def candidate(name: str, fixtures: Path | None = None) -> Candidate:
     kind = channels.load(name)
     file = Path(getfile(kind))
     beside = (file.parent if file.name == "__init__.py" else file).with_suffix(".yaml")
+    if fixtures and not beside.is_file():  # a package that was installed without it, and is tried from its own folder
+        beside = fixtures.parent / f"{name}.yaml"
     kit = (fixtures or FIXTURES / name) / "kit.yaml"
     return Candidate(kind, _claims(_yaml(beside)), beside.parent, _yaml(kit))
 

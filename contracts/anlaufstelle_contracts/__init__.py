@@ -25,6 +25,7 @@ from .projects import (
     ProjectProposed,
     ProjectStarted,
 )
+from .reach import Reach
 from .referrals import ReferralAnswered
 from .sensitivity import Internal, Public, Sensitivity, public_view
 from .taxonomy import Category
@@ -36,6 +37,6 @@ __all__ = [
     "MessageRequested", "NeedArticulated", "NeedMatched", "NeedUnmet", "NeedWithdrawn", "OfferChanged", "OfferCheckRequested",
     "OfferDeclined", "OfferPublished", "OfferRetracted", "OfferSubmitted", "OfferWithdrawn", "PartnerAnswered", "PersonErased",
     "ProjectApplied", "ProjectApproved", "ProjectCompleted", "ProjectDeclined", "ProjectProposed", "ProjectStarted",
-    "ProviderKind", "Public", "ReferralAnswered", "ReferredOffer", "ReviewRequested", "Sensitivity", "UnknownType",
+    "ProviderKind", "Public", "Reach", "ReferralAnswered", "ReferredOffer", "ReviewRequested", "Sensitivity", "UnknownType",
     "UnmetReason", "Urgency", "VolunteerJoined", "event_id", "parse", "public_view", "wrap",
 ]  # fmt: skip

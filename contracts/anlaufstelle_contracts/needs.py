@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from .event import Event
+from .reach import Reach
 from .sensitivity import Public
 from .values import Code, Horizon, Id, Language, MatchReason, Open, UnmetReason, Urgency
 
@@ -36,7 +37,7 @@ class NeedWithdrawn(Event, context="needs", name="withdrawn", aggregate="need_id
     person_id: Id = Field(description="Pseudonym of who asked.")
 
 
-class ReferredOffer(BaseModel):
+class ReferredOffer(Reach):
     """One offer as a person is told of it."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)

@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from .event import Event
+from .reach import Reach
 from .sensitivity import Public
 from .values import Code, Horizon, Id, Language, Open, ProviderKind
 
@@ -37,7 +38,7 @@ class OfferDeclined(Event, context="offers", name="declined", aggregate="offer_i
     offer_id: Public[Id] = Field(description="The offer.")
 
 
-class OfferState(BaseModel):
+class OfferState(Reach):
     """Everything that is known of an offer that is shown."""
 
     offer_id: Public[Id] = Field(description="The offer.")

@@ -71,6 +71,10 @@ COURSE = ReferredOffer(
     description="Спокойный темп, много повторений, темы из жизни: врач, магазин, соседи, транспорт. Учебник не нужен.",
     districts=["Grünau"],
     schedule="вторник и пятница 10:00–11:30",
+    address="Musterplatz 7, 04207 Leipzig",
+    phone="+49 341 0002086",
+    email="deutsch-55@example.org",
+    url="https://deutsch-55.example.org",
     probability=0.91,
     reasons=[MatchReason.TOPIC, MatchReason.DISTRICT, MatchReason.AUDIENCE, MatchReason.LANGUAGE],
 )
@@ -99,7 +103,7 @@ STORY = (
         offer_id=COURSE_OFFER, title=COURSE.title, description=COURSE.description, categories=["language_course"],
         districts=["Grünau"], languages=["ru", "de"], audience=["seniors"], horizon=[Horizon.WEEKS, Horizon.PERMANENT],
         valid_from=date(2026, 9, 1), capacity=4, provider_kind=ProviderKind.ASSOCIATION, schedule=COURSE.schedule,
-        assured_date=date(2026, 11, 16),
+        assured_date=date(2026, 11, 16), address=COURSE.address, phone=COURSE.phone, email=COURSE.email, url=COURSE.url,
     )),
     Line("matching", "2026-11-20T08:05:00", "019aa000-0000-7000-8000-000000000002", OfferChanged(
         offer_id=BEDS_OFFER, title=BEDS.title, description=BEDS.description, categories=["housing", "safety_emergency"],

@@ -65,7 +65,7 @@ class Delivering:
             uow.emit(_failure(delivery))
         elif not person.is_private:
             delivery.hold(uow.now)
-            if request and request.asked and (event.choices or request.progress is not Progress.REVIEW):
+            if request and request.asked and names_offers(event):  # where there is nothing, nothing is said in public
                 await self._invite(person, request, request.asked, uow)
         if event.choices and not person.stopped:
             person.conversation.shown = Shown(number=delivery.number, need_id=event.need_id, choices=event.choices)
@@ -82,8 +82,7 @@ class Delivering:
     def _with_question(self, event: MessageRequested, person: Person) -> MessageRequested:
         """The message, followed by the one question of where they live, when that may change which offers are named."""
         talk = person.conversation
-        is_offers = any(choice.value == Answer.HELPED for choice in event.choices)
-        if talk.district_asked or not person.is_private or not (is_offers and is_near_wanted(talk, event.need_id)):
+        if talk.district_asked or not person.is_private or not (names_offers(event) and is_near_wanted(talk, event.need_id)):
             return event
         talk.awaits_district = talk.district_asked = True
         question, choice = replies.ask_for_district(self.texts.get(known_language(event.language) or DEFAULT))
@@ -92,11 +91,19 @@ class Delivering:
     async def release(self, person: Person, uow: UnitOfWork) -> bool:
         """Send what was held until the person writes where nobody else reads; gives whether there was something."""
         held = await self.memory.unsent(person.ids, State.HELD)
+        closed = {each.need_id for each in held if each.need_id and await self._is_closed(each.need_id, uow)}
         for delivery in held:
+            if delivery.need_id in closed:  # taken back meanwhile: nobody waits for it
+                uow.delete(delivery)
+                continue
             delivery.again(uow.now, person.channel)
             uow.save(delivery)
         self._lanes.add(person.channel)
-        return bool(held)
+        return any(delivery.need_id not in closed for delivery in held)
+
+    async def _is_closed(self, need_id: str, uow: UnitOfWork) -> bool:
+        request = await uow.get(Request, need_id)
+        return request is not None and request.progress is Progress.CLOSED
 
     # --- lines in groups ---
 
@@ -283,6 +290,11 @@ def _order(uow: UnitOfWork) -> int:
 def link_code(identifier: str) -> str:
     """What a person says first in private when they follow a link."""
     return short_code(identifier).replace("-", "")
+
+
+def names_offers(event: MessageRequested) -> bool:
+    """Whether a message tells of help that exists: then it asks whether that helped."""
+    return any(choice.value == Answer.HELPED for choice in event.choices)
 
 
 def is_near_wanted(talk: Conversation, need_id: str | None) -> bool:

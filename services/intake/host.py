@@ -1,13 +1,17 @@
 """The host of the channels: what each of them may ask of intake."""
 
 import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from chassis import Service, UnitOfWork, new_id
 from chassis.logs import error_name
+from chassis.store import to_document
 
 from .channels.base import Channel, Heard, Incoming, Line, Listening, Result
+from .domain.keeping import Note, Spooled
 from .overhearing import Overhearing
 from .reading import Reading
 from .reception import Reception
@@ -15,6 +19,8 @@ from .reception import Reception
 log = structlog.get_logger()
 
 LONGEST_PAUSE = 30.0
+KEPT = timedelta(days=7)
+"""How long a channel may keep something. The ledger remembers longer what was heard."""
 
 
 class ChannelHost:
@@ -68,6 +74,35 @@ class ChannelHost:
     def secret(self, *parts: str) -> str:
         """A secret that only the vault's key can repeat."""
         return self.reception.vault.name("secret", self.id, *parts)
+
+    async def spool(self, received: Sequence[str]) -> list[str]:
+        """Keep what does not come again."""
+        vault, until = self.reception.vault, datetime.now(UTC) + KEPT
+        # Ids are ordered by time. What is spooled twice, since the first answer was lost, is heard twice and taken once.
+        kept = [Spooled(id=new_id(), channel=self.id, sealed=vault.seal(each), expires_at=until) for each in received]
+        if kept:
+            await self.reception.memory.spool.collection.insert_many([to_document(each, version=1) for each in kept])
+        return [each.id for each in kept]
+
+    async def spooled(self) -> list[tuple[str, str]]:
+        """What nobody has heard yet."""
+        kept = await self.reception.memory.spool.find({"channel": self.id}, sort=[("_id", 1)])
+        return [(each.id, self.reception.vault.open(each.sealed)) for each in kept]
+
+    async def unspool(self, name: str) -> None:
+        """It was heard."""
+        await self.reception.memory.spool.collection.delete_one({"_id": name})
+
+    async def note(self, name: str, value: str) -> None:
+        """Remember something of a name."""
+        vault = self.reception.vault
+        note = Note(id=vault.name("note", self.id, name), sealed=vault.seal(value), expires_at=datetime.now(UTC) + KEPT)
+        await self.reception.memory.notes.collection.replace_one({"_id": note.id}, to_document(note, version=1), upsert=True)
+
+    async def noted(self, name: str) -> str | None:
+        """What was noted of a name."""
+        found = await self.reception.memory.notes.get(self.reception.vault.name("note", self.id, name))
+        return self.reception.vault.open(found.sealed) if found else None
 
 
 async def keep_listening(service: Service, channel: Listening, host: ChannelHost) -> None:

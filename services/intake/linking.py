@@ -32,9 +32,16 @@ class Linking:
         turn.say(Reply.LINK_CODE, code=code)
         return turn
 
-    async def take_code(self, code: str, person: Person, address: Address, uow: UnitOfWork) -> tuple[Person, Turn]:
+    async def take_code(
+        self, code: str, person: Person, address: Address, authenticated: bool, uow: UnitOfWork
+    ) -> tuple[Person, Turn]:  # fmt: skip
         """Join who says a code to who was given it; gives the person that they are from now on."""
         turn = Turn(Kind.COMMAND)
+        if not authenticated:
+            # Who was given the code can then read what who says it has asked, and delete it: a forger could take anybody over.
+            # The other way round is safe: the code that a forged `/link` asks for goes to the owner of the address alone.
+            turn.say(Reply.LINK_OTHER_WAY)
+            return person, turn
         link = await uow.get(Link, self.vault.name("link", code.strip().upper()))
         first = await uow.get(Person, link.person_id) if link and link.expires_at > uow.now else None
         if link is None or first is None:

@@ -128,6 +128,9 @@ class Overhearing:
         if found.kind is Kind.EMERGENCY and found.danger and not incoming.deletes and not thread.warned:
             self.delivering.warn(place, asked, person, DANGERS.get(found.danger, Line.POLICE), uow)
             thread.answered = thread.warned = True
+            # All that helps is said in private, where the line leads.
+            turn.say(conversation.IN_DANGER[found.danger], turn.need_id)
+            await reception.reply(person, turn, uow)
         uow.save(thread)
         uow.save(person)
         uow.save(address)
@@ -136,7 +139,10 @@ class Overhearing:
     async def _follow(self, channel: str, incoming: Incoming, group: Group, uow: UnitOfWork) -> Turn:
         """Somebody replies where somebody asked: it belongs to the thread, and if it is another, we keep out for a while."""
         place = await self._place(channel, group, uow)
-        uow.save(await self._thread(channel, incoming, group, place, uow))
+        thread = await self._thread(channel, incoming, group, place, uow)
+        if thread.human_at and thread.author == self.vault.name("author", channel, incoming.address):
+            thread.answered = True  # who asked talks with who answered
+        uow.save(thread)
         return Turn(Kind.CHATTER)
 
     async def _thread(self, channel: str, incoming: Incoming, group: Group, place: Place, uow: UnitOfWork) -> Thread:

@@ -25,7 +25,7 @@ from .domain import conversation, language, replies
 from .domain.conversation import Message, Turn
 from .domain.emergency import emergency
 from .domain.person import Address, Person, Shown, Superseded, Words
-from .domain.phrases import GIVEN_AWAY, bare, plain
+from .domain.phrases import GIVEN_AWAY, MEANT, bare, plain
 from .domain.points import nearest
 from .domain.redaction import redact
 from .domain.replies import Reply, Sentence
@@ -96,6 +96,8 @@ class Reception:
             name, argument = command
             please = conversation.PLEASE.get(name) if argument else None
             return (Understood(please[0], emergency(argument)), argument) if please else (Understood(Kind.COMMAND), text)
+        if (meant := conversation.meant(text)) and not emergency(text):
+            return Understood(Kind.COMMAND), f"/{meant} {text}"
         if said := conversation.idea(text):
             return Understood(Kind.IDEA, emergency(said)), said
         if not any(sign.isalpha() for sign in text):
@@ -124,7 +126,7 @@ class Reception:
             return turn
         await self.note(person, turn, None, uow)
         await self.keep_words(person, text, words_id, turn, earlier, uow)
-        await self._reply(person, turn, uow)
+        await self.reply(person, turn, uow)
         if turn.farewell:
             self.delivering.farewell(person, address, self._say(person, turn.farewell)[0], uow)
         uow.save(person)
@@ -140,15 +142,15 @@ class Reception:
         if name == "link":
             person.stopped = False
             if argument:
-                return await self.linking.take_code(argument, person, address, uow)
+                return await self.linking.take_code(argument, person, address, incoming.authenticated, uow)
             return person, self.linking.give_code(person, uow)
         if name == "start" and argument and is_released:
             return person, Turn(Kind.COMMAND)  # they came for the answer, and get it
         shown, choice = await self._choice(person, incoming, text)
         kind = Kind.CHOICE if choice else found.kind
         said = kind not in NOT_SAID
-        if said:
-            person.language = person.chosen_language or language.detect(text, person.language)
+        if said or name in MEANT:
+            person.language = person.chosen_language or language.detect(argument or text, person.language)
         if person.conversation.pending_words_id == words_id:
             person.conversation.pending = person.conversation.pending_words_id = None
         retracted = conversation.retract(person, earlier.needs) if earlier else []
@@ -289,7 +291,8 @@ class Reception:
 
     # --- what is said ---
 
-    async def _reply(self, person: Person, turn: Turn, uow: UnitOfWork) -> None:
+    async def reply(self, person: Person, turn: Turn, uow: UnitOfWork) -> None:
+        """Let the person hear what the turn has to say, alone."""
         for sentence in turn.replies:
             text, choices = self._say(person, sentence)
             if sentence.reply is Reply.STATUS:
@@ -328,7 +331,7 @@ class Reception:
             if person:
                 turn = Turn(Kind.TOO_FAST)
                 turn.say(Reply.SLOW_DOWN)
-                await self._reply(person, turn, uow)
+                await self.reply(person, turn, uow)
 
         await self.service.execute(new_id(), warn, name=f"channels.{channel}.warned")
 

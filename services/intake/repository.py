@@ -9,6 +9,7 @@ from chassis import Repository, Service
 
 from .domain.delivery import Delivery, Reference, State
 from .domain.groups import Mark, Place, Thread
+from .domain.keeping import Note, Spooled
 from .domain.person import Address, Alias, Link, Look, Person, Superseded, Words, reachable
 from .domain.requests import Progress, Request
 from .vault import Vault
@@ -51,6 +52,8 @@ class Memory:
         self.threads: Repository[Thread] = service.keeps(Thread, "threads", VANISHES)
         self.marks: Repository[Mark] = service.keeps(Mark, "marks", VANISHES)
         self.references: Repository[Reference] = service.keeps(Reference, "references", [IndexModel("person_id"), *VANISHES])
+        self.spool: Repository[Spooled] = service.keeps(Spooled, "spool", [IndexModel("channel"), *VANISHES])
+        self.notes: Repository[Note] = service.keeps(Note, "notes", VANISHES)
 
     async def open(self) -> None:
         """Let what is paced by moments vanish when they have passed."""

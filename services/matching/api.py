@@ -4,7 +4,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Annotated, Self
 
-from anlaufstelle_contracts import OfferDeclined, UnmetReason
+from anlaufstelle_contracts import OfferDeclined, Reach, UnmetReason
 from anlaufstelle_contracts.values import Id
 from fastapi import Depends, Header, HTTPException, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -28,7 +28,7 @@ _COUNTED = 1_000
 IdempotencyKey = Annotated[str, Header(min_length=1, max_length=200, description="The same key does it once.")]
 
 
-class OfferView(BaseModel):
+class OfferView(Reach):
     """An offer as the desk sees it."""
 
     id: str

@@ -29,7 +29,7 @@ def need(number: int, right: list[str], **found: Any) -> Judged:
 
 
 def offer(name: str, **facts: Any) -> dict[str, Any]:
-    row = {
+    row: dict[str, Any] = {
         "id": name, "title": "Betten", "description": "", "category": "housing", "districts": [], "languages_spoken": [],
         "audience": [], "horizon": [], "valid_from": None, "valid_until": None, "capacity": None, "provider_kind": "city",
         "schedule": None,

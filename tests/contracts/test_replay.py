@@ -8,7 +8,12 @@ from anlaufstelle_contracts import (
     REGISTRY,
     Event,
     InvalidEvent,
+    NeedMatched,
     NeedUnmet,
+    OfferChanged,
+    OfferPublished,
+    Reach,
+    ReviewRequested,
     UnknownType,
     UnmetReason,
     Urgency,
@@ -103,6 +108,19 @@ def test_free_text_is_no_value_of_an_open_enumeration() -> None:
                 ENVELOPE | {"data": {"need_id": "n", "person_id": "p", "language": "de", "reason": "Frau Beispiel war nicht da"}}
             ).encode()
         ).event()
+
+
+def test_how_an_offer_is_reached_is_not_public_and_missing_in_events_of_before(examples: dict[str, Any]) -> None:
+    for kind, offers in ((NeedMatched, "offers"), (ReviewRequested, "candidates"), (OfferPublished, ""), (OfferChanged, "")):
+        example = examples[kind.type]
+        for part in example["data"][offers] if offers else [example["data"]]:
+            for way in Reach.model_fields:
+                del part[way]
+        event = parse(json.dumps(example).encode()).event()
+        for one in getattr(event, offers) if offers else [event]:
+            assert all(getattr(one, way) is None for way in Reach.model_fields)
+        view = public_view(kind)
+        assert view is None or not Reach.model_fields.keys() & view.model_fields.keys()
 
 
 def test_optional_fields_may_be_missing(examples: dict[str, Any]) -> None:

@@ -51,7 +51,7 @@ FORUM = group(
     message(10, NEED, forwarded_from="Somebody"),
     message(11, NEED, via_bot="@texts_bot"),
     message(12, NEED, **{"from": "Сусіди", "from_id": "channel1763980000"}),
-    message(13, NEED, **{"from": None, "from_id": "user3"}),
+    message(13, NEED, from_id="user3") | {"from": None},
     message(14, "/mode listen"),
     message(15, "Людина не дихає, викличте швидку!", month="2022-04"),
     {"id": "broken"},

@@ -9,7 +9,9 @@ from rich.console import Console
 from deploy import new
 from deploy.home import REPOSITORY
 from deploy.problem import Problem
+from services.intake.channels.base import Capability, Incoming, Manifest
 from tests.kit.channels import recordings
+from tests.kit.channels.host import RecordingHost
 from tests.kit.channels.recordings import FixturesError
 from tests.kit.copies import run
 
@@ -98,3 +100,13 @@ def test_fixtures_that_are_none_say_so(tmp_path: Path) -> None:
     (tmp_path / "kit.yaml").write_text("chanel: sms")
     with pytest.raises(FixturesError, match="chanel"):
         recordings.read(tmp_path)
+
+
+async def test_a_change_under_the_name_of_what_it_changes_is_found_out() -> None:
+    host = RecordingHost(Manifest("plaza", frozenset(Capability)))
+    await host.hear(Incoming("olena", "one", "Потрібен велосипед"))
+    await host.hear(Incoming("olena", "one/e1", "Потрібне ліжко", edits="one"))
+    assert host.dishonest == []
+    await host.hear(Incoming("olena", "one", "Потрібне ліжко", edits="one"))
+    await host.hear(Incoming("olena", "one", deletes="one"))
+    assert len(host.dishonest) == 2

@@ -2,13 +2,14 @@
 
 import re
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
 from deploy import supervisor
-from deploy.parts import Program
+from deploy.home import ProcessState
+from deploy.parts import Program, always_ready
 from deploy.supervisor import StartFailed, Supervisor
 from tests.kit.waiting import eventually
 
@@ -22,11 +23,11 @@ class Bench:
         self.said: list[str] = []
         self.supervisor = Supervisor(folder, {}, self.said.append, lambda: None)
 
-    def start(self, code: str, **settings: object) -> None:
-        self.supervisor.start([Program("it", (sys.executable, "-c", code), **settings)])  # type: ignore[arg-type]
+    def start(self, code: str, ready: Callable[[], bool] = always_ready) -> None:
+        self.supervisor.start([Program("it", (sys.executable, "-c", code), ready=ready)])
 
     @property
-    def it(self) -> supervisor.ProcessState:
+    def it(self) -> ProcessState:
         return self.supervisor.states()[0]
 
 

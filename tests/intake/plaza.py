@@ -79,7 +79,7 @@ class Provider:
             messages = self.to(address)
             return messages if len(messages) >= count else None
 
-        return await eventually(enough, timeout=15)  # type: ignore[return-value]
+        return await eventually(enough, timeout=15)
 
 
 class Plaza(Channel):

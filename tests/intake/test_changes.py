@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from anlaufstelle_contracts import Choice, NeedArticulated, NeedWithdrawn, OfferRetracted, OfferSubmitted
+from anlaufstelle_contracts import Choice, CloudEvent, NeedArticulated, NeedWithdrawn, OfferRetracted, OfferSubmitted
+from pydantic import JsonValue
 
+from services.intake.channels.base import Group
 from tests.intake.conftest import Intake, started
 from tests.intake.plaza import SQUARE, Provider, answer, open_up
 from tests.kit import running
@@ -31,18 +33,18 @@ async def intake(bus: Bus, store: Store, plaza: Provider, monkeypatch: pytest.Mo
         yield replica
 
 
-async def texts(intake: Intake, count: int) -> list[object]:
+async def texts(intake: Intake, count: int) -> list[JsonValue]:
     """What was asked for, once it was asked `count` times."""
 
-    async def enough() -> list[object]:
+    async def enough() -> list[JsonValue]:
         found = [event.data["text"] for event in await intake.events(NeedArticulated)]
         return found if len(found) >= count else []
 
     return await eventually(enough)
 
 
-async def withdrawn(intake: Intake, count: int) -> list[object]:
-    async def enough() -> list[object]:
+async def withdrawn(intake: Intake, count: int) -> list[JsonValue]:
+    async def enough() -> list[JsonValue]:
         found = [event.data["need_id"] for event in await intake.events(NeedWithdrawn)]
         return found if len(found) >= count else []
 
@@ -50,39 +52,36 @@ async def withdrawn(intake: Intake, count: int) -> list[object]:
 
 
 @pytest.mark.parametrize("group", [None, SQUARE])
-async def test_a_changed_message_is_another_need(intake: Intake, plaza: Provider, group: object) -> None:
-    where = {"group": group}
-    first = await plaza.say(NEED, message_id="one", **where)
-    assert (await plaza.say(f" {NEED.upper()} !\n", message_id="one/e1", edits="one", **where)).kind == "ignored"
-    second = await plaza.say(OTHER, message_id="one/e2", edits="one", **where)
+async def test_a_changed_message_is_another_need(intake: Intake, plaza: Provider, group: Group | None) -> None:
+    first = await plaza.say(NEED, message_id="one", group=group)
+    assert (await plaza.say(f" {NEED.upper()} !\n", message_id="one/e1", edits="one", group=group)).kind == "ignored"
+    second = await plaza.say(OTHER, message_id="one/e2", edits="one", group=group)
     assert await texts(intake, 2) == [NEED, OTHER]
     assert await withdrawn(intake, 1) == [first.need_id]
-    look = {"params": {"reason": "call back"}}
-    words = await intake.http.get(f"/needs/{second.need_id}/words", **look)
+    look = {"reason": "call back"}
+    words = await intake.http.get(f"/needs/{second.need_id}/words", params=look)
     assert [one["text"] for one in words.json()["words"]] == [OTHER]
-    assert (await intake.http.get(f"/needs/{first.need_id}/words", **look)).status_code == 404
-    await plaza.say("Дякую!", message_id="one/e3", edits="one", **where)
+    assert (await intake.http.get(f"/needs/{first.need_id}/words", params=look)).status_code == 404
+    await plaza.say("Дякую!", message_id="one/e3", edits="one", group=group)
     assert await withdrawn(intake, 2) == [first.need_id, second.need_id]
     assert await intake.service.db["words"].count_documents({}) == 0
 
 
 @pytest.mark.parametrize("group", [None, SQUARE])
-async def test_a_change_that_overtakes_its_original_wins(intake: Intake, plaza: Provider, group: object) -> None:
-    where = {"group": group}
-    await plaza.say(OTHER, message_id="one/e1", edits="one", **where)
-    assert (await plaza.say(NEED, message_id="one", **where)).kind == "ignored"
-    await plaza.say("", message_id="two/d", deletes="two", **where)
+async def test_a_change_that_overtakes_its_original_wins(intake: Intake, plaza: Provider, group: Group | None) -> None:
+    await plaza.say(OTHER, message_id="one/e1", edits="one", group=group)
+    assert (await plaza.say(NEED, message_id="one", group=group)).kind == "ignored"
+    await plaza.say("", message_id="two/d", deletes="two", group=group)
     if group is None:
-        assert (await plaza.say(NEED, message_id="two", **where)).kind == "ignored"
+        assert (await plaza.say(NEED, message_id="two", group=group)).kind == "ignored"
         assert await texts(intake, 1) == [OTHER]
 
 
 @pytest.mark.parametrize("group", [None, SQUARE])
-async def test_what_is_taken_back_is_withdrawn_and_forgotten(intake: Intake, plaza: Provider, group: object) -> None:
-    where = {"group": group}
-    need = await plaza.say(NEED, message_id="one", **where)
+async def test_what_is_taken_back_is_withdrawn_and_forgotten(intake: Intake, plaza: Provider, group: Group | None) -> None:
+    need = await plaza.say(NEED, message_id="one", group=group)
     for _ in range(2):
-        await plaza.say("", message_id="one/d", deletes="one", **where)
+        await plaza.say("", message_id="one/d", deletes="one", group=group)
     assert await withdrawn(intake, 1) == [need.need_id]
     assert await intake.service.db["words"].count_documents({}) == 0
     assert plaza.sent == []
@@ -92,22 +91,21 @@ async def test_a_changed_offer_stays_the_same_offer(intake: Intake, plaza: Provi
     await plaza.say("Віддам дитяче ліжко і матрац", message_id="one")
     await plaza.say("Віддам дитяче ліжко без матраца", message_id="one/e", edits="one")
     offers = await eventually(lambda: _offers(intake, 2))
-    assert offers[0].data["offer_id"] == offers[1].data["offer_id"]  # type: ignore[attr-defined]
+    assert offers[0].data["offer_id"] == offers[1].data["offer_id"]
 
 
-async def _offers(intake: Intake, count: int) -> list[object]:
+async def _offers(intake: Intake, count: int) -> list[CloudEvent]:
     offers = await intake.events(OfferSubmitted)
-    return list(offers) if len(offers) == count else []
+    return offers if len(offers) == count else []
 
 
 @pytest.mark.parametrize("group", [None, SQUARE])
-async def test_an_offer_whose_words_are_gone_is_taken_back(intake: Intake, plaza: Provider, group: object) -> None:
-    where = {"group": group}
+async def test_an_offer_whose_words_are_gone_is_taken_back(intake: Intake, plaza: Provider, group: Group | None) -> None:
     for name in ("sofa", "bed", "lamp"):
-        await plaza.say("Віддам дитяче ліжко і матрац", message_id=name, **where)
-    await plaza.say("Віддам дитяче ліжко і матрац. ВІДДАНО", message_id="bed/e", edits="bed", **where)
-    await plaza.say("", message_id="lamp/d", deletes="lamp", **where)
-    await plaza.say("Дякую всім, гарного дня!", message_id="sofa/e", edits="sofa", **where)
+        await plaza.say("Віддам дитяче ліжко і матрац", message_id=name, group=group)
+    await plaza.say("Віддам дитяче ліжко і матрац. ВІДДАНО", message_id="bed/e", edits="bed", group=group)
+    await plaza.say("", message_id="lamp/d", deletes="lamp", group=group)
+    await plaza.say("Дякую всім, гарного дня!", message_id="sofa/e", edits="sofa", group=group)
     gone = await eventually(lambda: _gone(intake, 3))
     sofa, bed, lamp = (event.data["offer_id"] for event in await intake.events(OfferSubmitted))
     assert gone == [bed, lamp, sofa]
@@ -115,7 +113,7 @@ async def test_an_offer_whose_words_are_gone_is_taken_back(intake: Intake, plaza
 
 
 @pytest.mark.parametrize("group", [None, SQUARE])
-async def test_danger_goes_before_an_offer_that_is_gone(intake: Intake, plaza: Provider, group: object) -> None:
+async def test_danger_goes_before_an_offer_that_is_gone(intake: Intake, plaza: Provider, group: Group | None) -> None:
     await plaza.say("Віддам дитяче ліжко і матрац", message_id="one", group=group)
     await plaza.say("Ліжко вже віддали. Мама не дихає, що робити", message_id="one/e", edits="one", group=group)
     (asked,) = await eventually(lambda: intake.events(NeedArticulated))
@@ -138,10 +136,10 @@ async def test_an_offer_that_was_made_by_a_button_or_taken_back_in_words_leaves_
     # Changed afterwards, it is an offer of its own.
     await plaza.say("Віддам велике ліжко без матраца", message_id="two/e", edits="two")
     offers = await eventually(lambda: _offers(intake, 3))
-    assert len({event.data["offer_id"] for event in offers}) == 3  # type: ignore[attr-defined]
+    assert len({event.data["offer_id"] for event in offers}) == 3
 
 
-async def _gone(intake: Intake, count: int) -> list[object]:
+async def _gone(intake: Intake, count: int) -> list[JsonValue]:
     gone = [event.data["offer_id"] for event in await intake.events(OfferRetracted)]
     return gone if len(gone) == count else []
 
@@ -176,14 +174,14 @@ async def test_the_district_is_asked_for_once_with_the_answer(intake: Intake, pl
     assert [button.label for button in message.buttons] == ["Допомогло", "Неважливо"]
     assert (await plaza.say("В Гоголісі, Gohlis")).kind == "location"
     events = await eventually(lambda: _asked(intake, 2))
-    assert events[1].data["district"] == "Gohlis"  # type: ignore[attr-defined]
-    await answer(intake, events[1].data, "m2", choices=helped)  # type: ignore[attr-defined]
+    assert events[1].data["district"] == "Gohlis"
+    await answer(intake, events[1].data, "m2", choices=helped)
     assert (await plaza.heard_at("olena", 3))[2].text == "Є курс"
 
 
-async def _asked(intake: Intake, count: int) -> list[object]:
+async def _asked(intake: Intake, count: int) -> list[CloudEvent]:
     events = await intake.events(NeedArticulated)
-    return list(events) if len(events) >= count else []
+    return events if len(events) >= count else []
 
 
 async def test_who_writes_too_fast_is_told_once_and_danger_is_always_heard(intake: Intake, plaza: Provider) -> None:

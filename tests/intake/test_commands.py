@@ -13,6 +13,7 @@ from anlaufstelle_contracts import (
     wrap,
 )
 from anlaufstelle_contracts.event import Event
+from pydantic import JsonValue
 
 from tests.intake.conftest import Intake
 from tests.intake.plaza import answer
@@ -92,9 +93,9 @@ async def test_status_says_nothing_to_others_that_was_kept_from_them(intake: Int
     assert "000 0000" not in said
 
 
-async def _all(intake: Intake, count: int) -> list[dict[str, object]]:
+async def _all(intake: Intake, count: int) -> list[dict[str, JsonValue]]:
     events = [event.data for event in await intake.events(NeedArticulated)]
-    return list(events) if len(events) == count else []  # type: ignore[arg-type]
+    return events if len(events) == count else []
 
 
 async def _progress(intake: Intake, expected: set[str]) -> bool:

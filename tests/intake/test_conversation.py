@@ -14,11 +14,11 @@ from anlaufstelle_contracts import (
     ReferralAnswered,
 )
 
-from services.intake.domain.conversation import Message, Turn, command, idea, retract, take, takes_back
+from services.intake.domain.conversation import Message, Turn, command, idea, meant, retract, take, takes_back
 from services.intake.domain.emergency import Emergency
 from services.intake.domain.person import Person, Shown
 from services.intake.domain.replies import Reply
-from services.intake.domain.triage import Kind
+from services.intake.domain.triage import Kind, asks_first, heed_cues
 
 
 class Talk:
@@ -90,8 +90,9 @@ def test_unclear_is_asked_back_once() -> None:
     first = talk.say("стіл", Kind.UNCLEAR)
     assert (first.kind, first.events, said(first)) == (Kind.UNCLEAR, [], [Reply.ASK_BACK])
     second = talk.say("ну стіл", Kind.UNCLEAR)
-    assert kinds(second) == [NeedArticulated]
-    assert second.events[0].text == "стіл\nну стіл"  # type: ignore[attr-defined]
+    (event,) = second.events
+    assert isinstance(event, NeedArticulated)
+    assert event.text == "стіл\nну стіл"
     assert second.keeps == ["w0", "w1"]
     assert said(talk.say("лампа", Kind.UNCLEAR)) == [Reply.ASK_BACK]
 
@@ -330,3 +331,43 @@ def test_a_choice_is_meant_by_number_label_or_value() -> None:
     texts = ("1", "2.", "ДОПОМОГЛО", "more", "3", "0", "ще раз", "²")
     picked = [choice.value if (choice := shown.pick(text)) else None for text in texts]
     assert picked == ["helped", "more", "helped", "more", None, None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("дайте людину", "human"), ("дайте нормальну людину а не бота", "human"), ("I want to talk to a human", "human"),
+        ("Можно поговорить с живым человеком?", "human"), ("Kann ich mit einem Menschen sprechen?", "human"),
+        ("ви робот?", "about"), ("це бот чи людина?", "about"), ("Bist du ein Bot?", "about"), ("are you a robot", "about"),
+        ("вы сохраняете мои данные?", "privacy"),
+        ("Was passiert mit meinen Daten?", "privacy"), ("do you store my data?", "privacy"),
+        ("видаліть мої дані", "delete"), ("delete my data", "delete"), ("удалите всё обо мне", "delete"),
+        ("Потрібна людина для прибирання", None), ("Шукаю роботу з людьми", None), ("хочу поговорити з лікарем", None),
+        ("Шукаю програму для дітей", None), ("це програма для дітей чи дорослих, куди йти на курси і хто веде?", None),
+        ("Хто допоможе видалити зуб?", None), ("Suche Arbeit mit Menschen", None),
+    ],
+)  # fmt: skip
+def test_what_is_asked_of_us_and_not_of_the_city(text: str, expected: str | None) -> None:
+    assert meant(text) == expected
+
+
+def test_who_wants_a_person_gets_one_for_what_they_asked_or_anew() -> None:
+    talk = Talk()
+    (asked,) = talk.say("/human дайте людину", Kind.COMMAND).events
+    assert isinstance(asked, NeedArticulated)
+    assert asked.review
+    (answered,) = talk.say("/human", Kind.COMMAND).events
+    assert isinstance(answered, ReferralAnswered)
+    assert (answered.need_id, answered.answer) == (asked.need_id, "human")
+
+
+@pytest.mark.parametrize(
+    ("text", "gives"),
+    [
+        ("Здам кімнату в Конневіц дівчині, 300 євро", True), ("Здається однокімнатна квартира", True),
+        ("сдаю комнату в Плагвице", True), ("Vermiete WG-Zimmer in Lindenau", True), ("Здається, я загубила документи", False),
+        ("сдаю завтра экзамен, кто поможет", False), ("Мені здається, тут помилка", False),
+    ],
+)  # fmt: skip
+def test_who_lets_a_room_gives(text: str, gives: bool) -> None:
+    assert (heed_cues(Kind.NEED, text, asks_first(text)) is Kind.OFFER) is gives

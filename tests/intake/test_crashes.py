@@ -62,7 +62,7 @@ async def test_killed_again_and_again_every_need_is_articulated_once(
             intake.kill()
     assert "німецької" not in _logs(tmp_path)
     needs = [event for event in await running.heard(bus) if event.type == NeedArticulated.type]
-    assert sorted(event.data["text"] for event in needs) == sorted(f"{NEED}, нас {person}" for person in people)
+    assert sorted(str(event.data["text"]) for event in needs) == sorted(f"{NEED}, нас {person}" for person in people)
 
 
 async def _taken(bus: Bus, count: int) -> bool:

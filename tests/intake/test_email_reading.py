@@ -41,7 +41,7 @@ def made(**parts: Any) -> EmailMessage:
 
 def test_a_plain_mail_is_what_it_says() -> None:
     found = heard(mail(Content_Language="uk-UA, de"))
-    assert found == Incoming(OLENA, "<1@mail.example.org>", NEED, language_hint="uk-UA")
+    assert found == Incoming(OLENA, "<1@mail.example.org>", NEED, language_hint="uk-UA", authenticated=False)
 
 
 @pytest.mark.parametrize(
@@ -61,11 +61,17 @@ def test_the_sender_is_known_by_one_spelling(sender: str) -> None:
     assert heard(mail(From=sender)).address == OLENA
 
 
+def test_an_address_in_other_letters_is_one() -> None:
+    assert heard(mail(From="Éric <éric@example.org>")).address == "éric@example.org"
+
+
 def test_a_domain_in_other_letters_has_one_spelling() -> None:
     assert normal_address("Olena@BÜCHER.example.org") == normal_address("olena@xn--bcher-kva.example.org")
 
 
-@pytest.mark.parametrize("sender", ["", "Olena", "<>", "@example.org", "olena@", "a b@example.org", "x@" + "y" * 300])
+@pytest.mark.parametrize(
+    "sender", ["", "Olena", "<>", "@example.org", "olena@", "a b@example.org", "x@" + "y" * 300, "\udce9ric@example.org"]
+)
 def test_a_mail_without_a_sender_is_for_a_person_to_look_at(sender: str) -> None:
     with pytest.raises(UnreadableError):
         read(mail(From=sender), US)
@@ -75,6 +81,56 @@ def test_a_forged_sender_is_for_a_person_to_look_at() -> None:
     with pytest.raises(UnreadableError):
         read(mail(Authentication_Results="mx.example.org; spf=fail; dkim=none; DMARC=fail (p=none) header.from=example.org"), US)
     assert heard(mail(Authentication_Results="mx.example.org; dmarc=pass")).text == NEED
+
+
+GENUINE = "mx.example.org; spf=pass smtp.mailfrom=a@example.org; dmarc=pass (p=none) header.from=example.org"
+
+
+def said_by_servers(*results: str, sender: str = OLENA, server: str = "mx.example.org") -> bool:
+    """Whether a mail with these headers is held for genuine."""
+    head = "".join(f"Authentication-Results: {each}\r\n" for each in results).encode("utf-8", "surrogateescape")
+    found = read(head + mail(From=sender), US, server)
+    assert isinstance(found, Incoming)
+    return found.authenticated
+
+
+def test_a_sender_is_genuine_when_our_own_mail_server_says_so() -> None:
+    for results in ([GENUINE], ["mx.example.org 1;\r\n dkim=pass", GENUINE.upper()], [GENUINE, "mx.example.net; dmarc=fail"]):
+        assert said_by_servers(*results), results
+        assert not said_by_servers(*results, server="")
+        assert not said_by_servers(*results, server="mx.example.net" if len(results) == 1 else "mx")
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        "",
+        "mx.example.org; none",
+        "mx.example.org; spf=pass smtp.mailfrom=example.org; dkim=pass header.d=example.org",
+        *(GENUINE.replace("dmarc=pass", f"dmarc={other}") for other in ("none", "temperror", "permerror", "bestguesspass")),
+        GENUINE.replace("header.from=example.org", "header.from=example.net"),
+        GENUINE.replace("header.from=example.org", ""),
+        GENUINE.replace("mx.example.org", "mx.example.org.example.net"),
+        'mx.example.org; spf=pass smtp.mailfrom="; dmarc=pass header.from=example.org "@example.net',
+        "mx.example.org; spf=pass (domain of ; dmarc=pass header.from=example.org ; x) smtp.mailfrom=example.net",
+        "mx.example.org; spf=pass (a (b) ; dmarc=pass header.from=example.org ; x) smtp.mailfrom=example.net",
+        r'mx.example.org; spf=pass smtp.mailfrom="a\" ; dmarc=pass header.from=example.org ; \"b"@example.net',
+    ],
+)
+def test_a_sender_is_not_held_for_genuine_by_anything_less(results: str) -> None:
+    assert not said_by_servers(results)
+
+
+def test_one_verdict_against_a_sender_is_enough() -> None:
+    assert not said_by_servers(GENUINE, "mx.example.org; dmarc=none header.from=example.org")
+    assert not said_by_servers("mx.example.org; dmarc=none header.from=example.org", GENUINE)
+    for results in (["mx.example.org; dmarc=fail", GENUINE], [GENUINE, "mx.example.org; dmarc=fail"]):
+        with pytest.raises(UnreadableError):
+            said_by_servers(*results)
+
+
+def test_a_verdict_on_another_sender_of_the_same_mail_does_not_count() -> None:
+    assert not said_by_servers(GENUINE.replace("from=example.org", "from=example.net"), sender=f"{OLENA}, x@example.net")
 
 
 def test_who_wrote_is_not_where_an_answer_is_wanted() -> None:
@@ -113,7 +169,7 @@ def test_the_subject_of_an_answer_is_not_heard() -> None:
 def test_of_alternatives_the_plain_one_is_read_unless_it_is_empty() -> None:
     both = made()
     both.add_alternative(f"<p>{NEED}!</p>", subtype="html")
-    assert heard(both.as_bytes()) == Incoming(OLENA, "<2@mail.example.org>", NEED)
+    assert heard(both.as_bytes()) == Incoming(OLENA, "<2@mail.example.org>", NEED, authenticated=False)
     only_html = made(text="  \n")
     only_html.add_alternative(f"<p>{NEED}</p>", subtype="html")
     assert heard(only_html.as_bytes()).text == NEED
@@ -123,7 +179,7 @@ def test_words_beside_an_attachment_are_read_and_an_attachment_alone_is_noticed(
     both = made()
     both.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="lebenslauf.pdf")
     both.add_attachment("не читати", filename="notes.txt")
-    assert heard(both.as_bytes()) == Incoming(OLENA, "<2@mail.example.org>", NEED, has_media=True)
+    assert heard(both.as_bytes()) == Incoming(OLENA, "<2@mail.example.org>", NEED, has_media=True, authenticated=False)
     alone = EmailMessage()
     alone["From"] = OLENA
     alone.add_attachment(b"\xff\xd8", maintype="image", subtype="jpeg", filename="photo.jpg")
@@ -133,8 +189,9 @@ def test_words_beside_an_attachment_are_read_and_an_attachment_alone_is_noticed(
 def test_a_logo_and_a_cryptographic_signature_are_no_attachments() -> None:
     message = made()
     message.add_alternative("<p>x<img src='cid:logo'></p>", subtype="html")
-    html = message.get_payload()[1]  # type: ignore[index]
-    html.add_related(b"\x89PNG", maintype="image", subtype="png", cid="<logo>")  # type: ignore[union-attr]
+    _, html = message.iter_parts()
+    assert isinstance(html, EmailMessage)
+    html.add_related(b"\x89PNG", maintype="image", subtype="png", cid="<logo>")
     assert heard(message.as_bytes()).has_media is False
     signed = mail(
         f"--x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{NEED}\r\n--x\r\n"
@@ -265,6 +322,10 @@ def test_a_report_that_says_nothing_final_is_nothing(action: str, status: str) -
         mail("\r\n".join(":" for _ in range(100_000))),
         mail("<div>x" * 100_000, Content_Type="text/html"),
         mail("--\r\n" * 100_000),
+        mail("<!--" * 250_000, Content_Type="text/html"),
+        mail("a" * 1_000_000, Content_Type="text/plain; charset=punycode"),
+        mail("x", Content_Type="text/plain;" + '"' * 300_000),
+        mail("x", From=f"{OLENA}, " + '"' * 300_000),
     ],
     ids=lambda raw: f"{len(raw)} bytes",
 )
@@ -277,6 +338,22 @@ def test_a_broken_mail_is_read_as_far_as_it_goes(raw: bytes) -> None:
 def test_what_is_no_mail_is_for_a_person_to_look_at(raw: bytes) -> None:
     with pytest.raises(UnreadableError):
         read(raw, US)
+
+
+def test_of_a_very_long_text_or_header_the_beginning_is_read() -> None:
+    for charset in ("utf-8", "windows-1251"):
+        text = heard(made(text="Ще слово " * 50_000, charset=charset, cte="base64").as_bytes()).text
+        assert text == ("Ще слово " * (len(text) // 9 + 1))[: len(text)]
+        assert 40_000 < len(text) < 100_000
+    assert len(heard(mail("x" * 1_000_000)).text) == 100_000
+    assert len(heard(mail("", Subject="x" * 1_000_000)).text) == 10_000
+
+
+def test_parts_within_parts_without_end_are_for_a_person_to_look_at() -> None:
+    head, *below = (f"multipart/mixed; boundary=b{number}\r\n\r\n--b{number}\r\n" for number in range(50))
+    kind, _, rest = head.partition("\r\n\r\n")
+    with pytest.raises(UnreadableError):
+        read(mail(rest + "".join(f"Content-Type: {each}" for each in below), Content_Type=kind), US)
 
 
 def test_a_mail_that_was_cut_off_is_read_up_to_there() -> None:

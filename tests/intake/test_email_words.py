@@ -140,7 +140,8 @@ def test_quotations_in_html_are_cut(quoted: str) -> None:
 
 
 def test_broken_html_is_read_as_far_as_it_goes() -> None:
-    assert html_to_text("<p>Потрібно <b>ліжко</div></i><p>і стіл</p") == "Потрібно ліжко\n\nі стіл</p"
+    assert html_to_text("<p>Потрібно <b>ліжко</div></i><p>і стіл</p") == "Потрібно ліжко\n\nі стіл"
+    assert html_to_text("<p>3 < 4 & <3") == "3 < 4 & <3"
     assert html_to_text("<<<>>&&&#xFFFFFFFF;<!-- x") != "x"
     assert html_to_text("<div>" * 3000 + "x") == "x"
 
@@ -162,3 +163,15 @@ def test_german_is_read_whatever_charset_a_mail_names(said: str | None) -> None:
     assert decode(text.encode("windows-1252"), said) == text
     assert decode(text.encode(), None) == text
     assert decode(b"\xff\xfe\x81 ?", None).endswith("?")
+
+
+@pytest.mark.parametrize("never_ends", ["<!--", "<a ", "<a b='", "<?", "</", "<![CDATA[", "<script></"])
+@pytest.mark.timeout(20)
+def test_what_begins_again_and_again_and_never_ends_is_not_read(never_ends: str) -> None:
+    assert html_to_text("<p>Ліжко</p>" + never_ends * 25_000) == "Ліжко"
+
+
+@pytest.mark.parametrize("said", ["punycode", "PunyCode", "idna", "unicode_escape", "rot13", "base64", "x\0"])
+def test_what_is_no_charset_is_not_decoded(said: str) -> None:
+    for text in ("xn--mnchen-3ya-", r"\u0430", "Bett"):
+        assert decode(text.encode(), said) == text

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -85,6 +86,35 @@ async def test_an_answer_waits_for_the_private_chat_to_which_one_line_leads(inta
     assert len(plaza.to("square")) == 1
     assert {event.data["message_id"] for event in await intake.events(MessageDelivered)} >= {"m1", "m2"}
     assert await intake.events(MessageFailed) == []
+
+
+async def test_where_nothing_is_found_nothing_is_said_in_public(intake: Intake, plaza: Provider) -> None:
+    asked = await need(intake, plaza)
+    await answer(intake, asked, "m1", "На жаль, нічого немає", choices=[Choice(value="human", label="Поговорити з людиною")])
+    await held(intake, "m1")
+    assert await intake.service.db["deliveries"].count_documents({"group": {"$ne": None}}) == 0
+
+
+async def test_an_answer_to_what_was_taken_back_meanwhile_is_not_said(intake: Intake, plaza: Provider) -> None:
+    asked = await need(intake, plaza, message_id="asked")
+    await answer(intake, asked, "m1", choices=HELPED)
+    (line,) = await plaza.heard_at("square")
+    await plaza.say("", group=SQUARE, message_id="gone", deletes="asked")
+    await plaza.say(f"/start {line.text.rsplit('/', 1)[1]}")
+    assert "Є курс" not in (await plaza.heard_at("olena"))[0].text
+    assert await intake.service.db["deliveries"].find_one({"_id": "m1"}) is None
+
+
+async def test_who_talks_with_who_answered_is_left_alone_for_good(intake: Intake, plaza: Provider) -> None:
+    asked = await need(intake, plaza, message_id="asked")
+    await plaza.say("В мене є, пишіть в лс", "petro", reply_to("asked"), message_id="reply")
+    await plaza.say("Супер, пишу!", "olena", reply_to("reply"))
+    thread = await intake.service.db["threads"].find_one()
+    assert thread
+    await intake.service.db["threads"].update_one({}, {"$set": {"human_at": thread["human_at"] - timedelta(hours=1)}})
+    await answer(intake, asked, "m1", choices=HELPED)
+    await held(intake, "m1")
+    assert await intake.service.db["deliveries"].count_documents({"group": {"$ne": None}}) == 0
 
 
 async def test_who_is_known_in_private_is_answered_there_and_the_group_hears_nothing(intake: Intake, plaza: Provider) -> None:
@@ -190,6 +220,8 @@ async def test_danger_is_answered_at_once_with_the_number(intake: Intake, plaza:
     assert line.reply_to == "asked"
     await answer(intake, asked, "m1")
     await held(intake, "m1")
+    await plaza.say(f"/start {line.text.rsplit('/', 1)[1]}")
+    assert "116 016" in (await plaza.heard_at("olena", 2))[0].text, "all that helps is said in private"
     await plaza.say("Мій чоловік б'є мене, я з дітьми, ми замкнулися", group=SQUARE, message_id="asked/e1", edits="asked")
     await eventually(lambda: _articulated(intake, 2))
     await plaza.say("/mode listen", "admin", Group("square", by_admin=True))
@@ -267,9 +299,8 @@ async def test_a_group_that_moved_or_left_us(intake: Intake, plaza: Provider) ->
 
 
 async def test_nothing_readable_is_stored_of_a_group(intake: Intake, plaza: Provider) -> None:
-    await answer(
-        intake, await need(intake, plaza, message_id="asked-in-public", group=Group("the-square", topic="the-topic")), "m1"
-    )
+    asked = await need(intake, plaza, message_id="asked-in-public", group=Group("the-square", topic="the-topic"))
+    await answer(intake, asked, "m1", choices=HELPED)
     await plaza.heard_at("the-square")
     for name in await intake.service.db.list_collection_names():
         async for document in intake.service.db[name].find():

@@ -20,6 +20,14 @@ DEVSET = Path(__file__).parents[2] / "data" / "devset" / "needs.jsonl"
         ("де є їжа", "uk"),
         ("где вы", "ru"),
         ("Треба терміново в Jobcenter, Termin о 9", "uk"),
+        ("Я хочу подати скаргу на вас", "uk"),
+        ("we need an interpreter for the Jobcenter next week", "en"),
+        ("help with Anmeldung please", "en"),
+        ("where is the Ausländerbehörde?", "en"),
+        ("looking for a flat in Leipzig-Gohlis", "en"),
+        ("I need help with Jobcenter letter", "en"),
+        ("Wo ist die Ausländerbehörde?", "de"),
+        ("Brauche Hilfe mit dem Brief vom Jobcenter", "de"),
     ],
 )
 def test_a_sentence_tells_its_language(text: str, language: str) -> None:

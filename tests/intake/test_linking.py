@@ -154,6 +154,23 @@ async def test_who_asks_for_a_code_after_stop_gets_it(plaza: Provider) -> None:
     assert len(await get_code(plaza)) == 8
 
 
+async def test_where_senders_can_be_forged_a_code_is_given_and_not_taken(
+    intake: Intake, plaza: Provider, market: Provider
+) -> None:  # fmt: skip
+    forger, victim = await need(intake, plaza, NEED), await need(intake, market, OTHER)
+    code = await get_code(plaza)
+    await market.say(f"/link {code}", authenticated=False)
+    assert "напишіть тут лише /link" in (await market.heard_at("olena"))[0].text
+    await plaza.say("/status")
+    assert OTHER not in (await plaza.heard_at("olena", 2))[1].text
+    await market.say("/link", authenticated=False)
+    code = (await market.heard_at("olena", 2))[1].text.split("/link ")[1].split()[0]
+    await plaza.say(f"/link {code}")
+    assert "Готово" in (await plaza.heard_at("olena", 3))[2].text
+    aliases = {each["_id"]: each["person_id"] async for each in intake.service.db["aliases"].find()}
+    assert aliases == {forger["person_id"]: victim["person_id"]}
+
+
 async def test_delete_forgets_both(intake: Intake, plaza: Provider, market: Provider) -> None:
     first, second = await need(intake, plaza, NEED), await need(intake, market, OTHER)
     await link(plaza, market)

@@ -179,7 +179,7 @@ async def test_a_session_that_was_logged_out_loses_no_message() -> None:
         assert await matrix.send(ROOM, Outgoing("Є курс")) == RetryAfter()
 
 
-INVITED = {"invite": {AWAY: {"invite_state": {"events": []}}}}
+INVITED: dict[str, Any] = {"invite": {AWAY: {"invite_state": {"events": []}}}}
 TOMBSTONE = {
     "type": "m.room.tombstone", "sender": "@olena:example.org", "event_id": "$moved", "state_key": "",
     "content": {"body": "moved", "replacement_room": AWAY},

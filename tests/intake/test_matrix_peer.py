@@ -94,7 +94,7 @@ async def in_a_group(server: Homeserver, us: Member, oksana: Member, petro: Memb
         relation = {"rel_type": "m.thread", "event_id": before, "is_falling_back": True, "m.in_reply_to": {"event_id": before}}
         threaded = await petro.say(room, "Віддам ліжко", **{"m.relates_to": relation})
         (heard,) = await said(host, "Віддам ліжко")
-        assert heard.group == Group(room, topic=before)
+        assert heard.group == Group(room, topic=before, reply_to=before)
         assert await channel.send(room, Outgoing("Дякуємо", reply_to=threaded)) == Sent()
         answer = (await petro.heard(room, us.id, 2))[-1]
         assert answer["content"]["m.relates_to"]["event_id"] == before

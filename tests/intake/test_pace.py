@@ -14,6 +14,7 @@ from services.intake import sender
 from services.intake.channels.base import Limits
 from services.intake.delivering import Delivering
 from services.intake.domain.delivery import Delivery, InGroup
+from services.intake.host import ChannelHost
 from services.intake.queue import Queue
 from tests.intake.conftest import Intake, started
 from tests.intake.plaza import Provider, Said, open_up
@@ -78,7 +79,8 @@ async def test_the_parts_of_a_long_message_keep_the_pace_too(intake: Intake, pla
 async def test_lines_in_a_group_may_follow_each_other_but_no_more_in_a_minute_than_allowed(
     intake: Intake, plaza: Provider
 ) -> None:  # fmt: skip
-    queue = Queue(intake.service, plaza.host.reception.memory.deliveries)  # type: ignore[attr-defined]
+    assert isinstance(plaza.host, ChannelHost)
+    queue = Queue(intake.service, plaza.host.reception.memory.deliveries)
     limits = Limits(per_second_each=1, per_minute_group=3)
     group = InGroup(place_id="group", reply_to=b"")
     began = datetime.now(UTC).replace(microsecond=0)
@@ -90,6 +92,7 @@ async def test_lines_in_a_group_may_follow_each_other_but_no_more_in_a_minute_th
     async def next_after(seconds: float) -> float:
         await queue.pace(line, [began + timedelta(seconds=seconds)], limits)
         slot = await intake.service.db["slots"].find_one({"_id": "group"})
+        assert slot is not None
         return float((slot["next"] - began).total_seconds())
 
     assert [await next_after(seconds) for seconds in (0, 1, 2, 60, 61.5, 63)] == [1, 2, 60, 61, 62.5, 120]
@@ -97,7 +100,8 @@ async def test_lines_in_a_group_may_follow_each_other_but_no_more_in_a_minute_th
 
 def intake_address(plaza: Provider, name: str) -> str:
     """The id under which an address is kept."""
-    return str(plaza.host.reception.address_id(plaza.id, name))  # type: ignore[attr-defined]
+    assert isinstance(plaza.host, ChannelHost)
+    return plaza.host.reception.address_id(plaza.id, name)
 
 
 async def _delivered(intake: Intake, count: int) -> list[object]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from anlaufstelle_contracts import MessageDelivered, MessageFailed, NeedArticulated
+from pydantic import JsonValue
 
 from services.intake.channels.base import Rejected, Sent, Unreachable
 from tests.intake.conftest import Intake, started
@@ -38,7 +39,7 @@ async def ask(intake: Intake, plaza: Provider, sender: str = "olena") -> dict[st
     )
 
 
-async def failures(intake: Intake) -> list[tuple[str, str]]:
+async def failures(intake: Intake) -> list[tuple[JsonValue, JsonValue]]:
     return [(event.data["message_id"], event.data["reason"]) for event in await intake.events(MessageFailed)]
 
 

@@ -33,12 +33,12 @@ class Watched(TelegramEmulator):
         self.asking = 0
         self.collisions = 0
 
-    async def _api_getUpdates(self, **more: Any) -> list[dict[str, Any]]:  # type: ignore[override]
+    async def _api_getUpdates(self, *arguments: Any, **more: Any) -> list[dict[str, Any]]:
         self.asked.append(time.monotonic())
         self.collisions += self.asking > 0
         self.asking += 1
         try:
-            return await super()._api_getUpdates(**more)
+            return await super()._api_getUpdates(*arguments, **more)
         finally:
             self.asking -= 1
 
@@ -103,4 +103,4 @@ async def test_one_hears_whoever_comes_goes_or_dies(bus: Bus, store: Store, tele
         # What the dead one had asked was still open when its heir asked; otherwise there was never more than one.
         assert telegram.collisions <= 1
         needs = [event for event in await running.heard(bus) if event.type == NeedArticulated.type]
-        assert sorted(event.data["text"] for event in needs) == sorted(said)
+        assert sorted(str(event.data["text"]) for event in needs) == sorted(said)

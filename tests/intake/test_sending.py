@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from anlaufstelle_contracts import MessageDelivered, MessageFailed, NeedArticulated
+from pydantic import JsonValue
 
-from services.intake.channels.base import Limits, RetryAfter, Sent
+from services.intake.channels.base import Group, Limits, RetryAfter, Sent
 from services.intake.domain import delivery as domain
 from services.intake.domain.delivery import Delivery
+from services.intake.host import ChannelHost
 from services.intake.queue import Queue
 from tests.intake.conftest import Intake, started
 from tests.intake.plaza import SQUARE, Provider, answer, open_up
@@ -46,8 +48,8 @@ async def intake(bus: Bus, store: Store, replica: AsyncExitStack) -> AsyncIterat
         yield other
 
 
-async def need(intake: Intake, plaza: Provider, **more: object) -> dict[str, object]:
-    heard = await plaza.say(NEED, **more)
+async def need(intake: Intake, plaza: Provider, group: Group | None = None) -> dict[str, JsonValue]:
+    heard = await plaza.say(NEED, group=group)
     events = await eventually(lambda: intake.events(NeedArticulated))
     return next(event.data for event in events if event.data["need_id"] == heard.need_id)
 
@@ -63,12 +65,15 @@ async def test_what_the_provider_was_given_is_noted_before_a_replica_ends(
     await plaza.say("/language uk")
     await plaza.heard_at("olena")
     ending = asyncio.create_task(replica.aclose())
-    service = plaza.host.reception.service  # type: ignore[attr-defined]
+    assert isinstance(plaza.host, ChannelHost)
+    service = plaza.host.reception.service
     await eventually(lambda: service._stopping)
     plaza.is_answering.set()
     await ending
     async with started(bus, store) as next_one:
-        assert (await next_one.service.db["deliveries"].find_one())["state"] == "sent"
+        delivery = await next_one.service.db["deliveries"].find_one()
+        assert delivery is not None
+        assert delivery["state"] == "sent"
         await eventually(lambda: next_one.events(MessageDelivered))
     assert len(plaza.sent) == 1
 

@@ -97,7 +97,7 @@ def macro_f1(messages: Iterable[Read]) -> float:
     for row, text, vector in messages:
         found = model().triage(text, vector)
         kind = found.kind if found.kind in CLASSES else CLASSES[found.probabilities.index(max(found.probabilities))]
-        pairs.append((row["kind"], str(kind)))
+        pairs.append((str(row["kind"]), str(kind)))
     kinds = {gold for gold, _ in pairs}
     f1 = [
         2 * sum(gold == kind == got for gold, got in pairs) / sum((gold == kind) + (got == kind) for gold, got in pairs)

@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 
-from chassis import run
+from chassis import Service, Settings, run
 from tests.kit.running import build, get_settings_class
 
 
@@ -13,7 +13,7 @@ def main() -> None:
     name, step = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""
     sys.argv = sys.argv[:1]
 
-    def built(settings):  # type: ignore[no-untyped-def]
+    def built(settings: Settings) -> Service:
         service = build(name, settings)
         if step:
             service.checkpoint = lambda reached: os.kill(os.getpid(), signal.SIGKILL) if reached == step else None

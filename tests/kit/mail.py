@@ -18,6 +18,8 @@ class MailServer:
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
+        self.raw: list[bytes] = []
+        """The same mails as they came."""
         self.answers: dict[str, str] = {}
         """What it says instead of taking a mail, by the command: MAIL, RCPT, DATA."""
         self.logins: list[str] = []
@@ -65,6 +67,7 @@ class MailServer:
             return self.answers["DATA"]
         content = envelope.content
         assert isinstance(content, bytes)
+        self.raw.append(content)
         self.mails.append(message_from_bytes(content, policy=policy.default))
         self.envelopes.append((envelope.mail_from or "", list(envelope.rcpt_tos)))
         return "250 OK"

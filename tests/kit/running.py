@@ -29,7 +29,8 @@ EXTRA: dict[str, Any] = {"retry_delay": 0.05, "api_token": "test-token", "give_u
 def get_settings_class(service: str) -> type[Settings]:
     """What the service's `build` takes."""
     module = importlib.import_module(f"services.{service}.main")
-    return get_type_hints(module.build)["settings"]  # type: ignore[no-any-return]
+    settings: type[Settings] = get_type_hints(module.build)["settings"]
+    return settings
 
 
 def settings_for(service: str, bus: Bus, store: Store, **more: Any) -> Settings:
@@ -40,7 +41,8 @@ def settings_for(service: str, bus: Bus, store: Store, **more: Any) -> Settings:
 
 def build(service: str, settings: Settings) -> Service:
     """The service as its main module builds it."""
-    return importlib.import_module(f"services.{service}.main").build(settings)  # type: ignore[no-any-return]
+    built: Service = importlib.import_module(f"services.{service}.main").build(settings)
+    return built
 
 
 @asynccontextmanager

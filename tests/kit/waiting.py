@@ -10,10 +10,10 @@ T = TypeVar("T")
 
 
 @overload
-async def eventually(condition: Callable[[], Awaitable[T]], timeout: float = 10, interval: float = 0.02) -> T: ...
+async def eventually(condition: Callable[[], Awaitable[T | None]], timeout: float = 10, interval: float = 0.02) -> T: ...
 @overload
-async def eventually(condition: Callable[[], T], timeout: float = 10, interval: float = 0.02) -> T: ...
-async def eventually(condition: Callable[[], T | Awaitable[T]], timeout: float = 10, interval: float = 0.02) -> T:
+async def eventually(condition: Callable[[], T | None], timeout: float = 10, interval: float = 0.02) -> T: ...
+async def eventually(condition: Callable[[], T | Awaitable[T | None] | None], timeout: float = 10, interval: float = 0.02) -> T:
     """Ask until the answer is truthy and return it; raise AssertionError with the last answer when the time is up.
 
     The condition may be a plain or an async function. An AssertionError in it counts as "not yet".
@@ -23,7 +23,7 @@ async def eventually(condition: Callable[[], T | Awaitable[T]], timeout: float =
         said: object
         try:
             answer = condition()
-            result: T = await answer if inspect.isawaitable(answer) else answer
+            result: T | None = await answer if inspect.isawaitable(answer) else answer
             if result:
                 return result
             said = result

@@ -14,7 +14,7 @@ from tests.kit import running
 from tests.kit.infra import Bus, Store
 from tests.kit.waiting import eventually
 
-OFFERS = [
+OFFERS: list[dict[str, Any]] = [
     {
         "id": "german-seniors", "title": "Deutsch für Seniorinnen und Senioren", "category": "language_course",
         "description": "Langsamer Deutschkurs für Menschen ab 60 Jahren, von Anfang an, mit viel Wiederholung. Kostenlos.",
@@ -42,7 +42,7 @@ OFFERS = [
         "description": "Ehrenamtliche dolmetschen bei Terminen auf Ämtern, in Schulen und bei Ärzten.",
     },
 ]  # fmt: skip
-VET = {
+VET: dict[str, Any] = {
     "id": "vet", "title": "Tierärztliche Sprechstunde", "category": "animals", "languages_spoken": ["de", "uk", "ru"],
     "description": "Eine Tierärztin untersucht und impft Hunde und Katzen von Geflüchteten, kostenlos, jeden Mittwoch.",
 }  # fmt: skip

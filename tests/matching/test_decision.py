@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from anlaufstelle_contracts import UnmetReason
+from anlaufstelle_contracts import ReviewRequested, UnmetReason
 
 from services.matching.domain.decision import Outcome, chance_of_help, chosen_by_human, decide, settle
 from services.matching.domain.gap import Evidence, Gap, Thresholds, choose, is_due
@@ -87,7 +87,8 @@ def test_what_is_unsure_is_left_to_a_coordinator(model: Model) -> None:
     assert decision.outcome is Outcome.REVIEW
     decided, said = settle(need("food"), decision)
     assert decided.state is NeedState.REVIEW
-    assert [candidate.offer_id for candidate in said.candidates] == ["o"]  # type: ignore[union-attr]
+    assert isinstance(said, ReviewRequested)
+    assert [candidate.offer_id for candidate in said.candidates] == ["o"]
 
 
 def test_an_empty_directory_leaves_every_need_unmet(model: Model) -> None:
@@ -100,7 +101,7 @@ def test_an_empty_directory_leaves_every_need_unmet(model: Model) -> None:
     [
         ({"capacity": 0}, UnmetReason.FULL),
         ({"valid_until": date(2026, 1, 1)}, UnmetReason.OUTDATED),
-        ({"valid_from": date(2027, 1, 1)}, UnmetReason.OUTDATED),
+        ({"valid_from": date(2027, 1, 1)}, UnmetReason.NO_SUCH_OFFER),
         ({"status": OfferStatus.UNVERIFIED}, UnmetReason.NO_SUCH_OFFER),
         ({"audience": ["seniors"]}, UnmetReason.NOT_ELIGIBLE),
         ({"districts": ["Borna"]}, UnmetReason.TOO_FAR),
@@ -112,6 +113,13 @@ def test_unmet_has_the_reason_why_the_best_offer_is_none(model: Model, fields: d
     decision = decide(asked, index_of(model, offer("o", "food", **fields)), model, TODAY)
     assert (decision.outcome, decision.reason) == (Outcome.UNMET, reason)
     assert decision.offers == []
+
+
+def test_what_is_hardly_meant_is_no_reason(model: Model) -> None:
+    full = index_of(model, offer("o", "food", capacity=0))
+    assert decide(need("food"), full, model, TODAY).reason is UnmetReason.FULL
+    model.numbers.review_from = 1.0
+    assert decide(need("food"), full, model, TODAY).reason is UnmetReason.NO_SUCH_OFFER
 
 
 def test_what_nobody_verified_does_not_push_others_back(model: Model) -> None:

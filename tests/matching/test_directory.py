@@ -41,7 +41,12 @@ async def test_another_replica_sees_what_is_published_changed_and_withdrawn(matc
         await eventually(lambda: directory.index.get("vet"), timeout=WITHIN)
 
         await matching.load([VET | {"title": "Tierarzt am Mittwoch", "capacity": 3}])
-        await eventually(lambda: directory.index.get("vet").title == "Tierarzt am Mittwoch", timeout=WITHIN)  # type: ignore[union-attr]
+
+        def is_renamed() -> bool:
+            vet = directory.index.get("vet")
+            return vet is not None and vet.title == "Tierarzt am Mittwoch"
+
+        await eventually(is_renamed, timeout=WITHIN)
 
         gone = {"id": "vet", "name": "Tierarzt", "status": "inactive"}
         answer = await matching.clients[0].post("/directory/import", json=gone)

@@ -1,7 +1,9 @@
 """Embeddings: any text gives a vector; an endpoint of one's own can stand in for the bundled encoder."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
@@ -10,7 +12,7 @@ from pydantic import SecretStr
 
 from services.matching.domain.decision import decide
 from services.matching.domain.index import Index
-from services.matching.domain.model import Model, to_bytes
+from services.matching.domain.model import Model, Vectors, to_bytes
 from services.matching.domain.need import Need
 from services.matching.encoder import BundledEncoder, EndpointEncoder, RememberingEncoder
 from services.matching.main import MatchingSettings, WrongEncoder, build
@@ -42,7 +44,7 @@ async def test_a_batch_and_a_single_text_agree() -> None:
 
 
 async def test_an_endpoint_is_asked_in_batches_with_prefix_and_key() -> None:
-    seen: list[dict[str, object]] = []
+    seen: list[dict[str, Any]] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content)
@@ -56,8 +58,8 @@ async def test_an_endpoint_is_asked_in_batches_with_prefix_and_key() -> None:
     vectors = await encoder.queries([f"text {number}" for number in range(40)])
     assert vectors.shape == (40, 2)
     assert np.allclose(vectors[:, 0], 1)
-    assert [len(body["input"]) for body in seen] == [32, 8]  # type: ignore[arg-type]
-    assert seen[0]["input"][0] == "query: text 0"  # type: ignore[index]
+    assert [len(body["input"]) for body in seen] == [32, 8]
+    assert seen[0]["input"][0] == "query: text 0"
     await encoder.passages(["offer"])
     assert seen[-1]["input"] == ["passage: offer"]
 
@@ -73,7 +75,7 @@ async def test_what_was_embedded_is_remembered() -> None:
     asked: list[str] = []
 
     class Counting(BundledEncoder):
-        async def queries(self, texts):  # type: ignore[no-untyped-def]
+        async def queries(self, texts: Sequence[str]) -> Vectors:
             asked.extend(texts)
             return np.ones((len(texts), 2), dtype=np.float32)
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from anlaufstelle_contracts import (
@@ -119,7 +120,7 @@ async def test_who_is_left_behind_by_a_gap_that_closes_counts_for_another(house:
     await needs.update_many({}, {"$set": {"articulated_at": LONG_AGO}})
     await house.load([VET | {"audience": ["women"]}])
     for one in asked:
-        await eventually(lambda need_id=one.need_id: _is_taken_up(house, need_id), timeout=20)
+        await eventually(partial(_is_taken_up, house, one.need_id), timeout=20)
     await house.first(GapClosed, gap_id=proposed.gap_id, offer_id="vet")
 
     async def counts_elsewhere() -> bool:

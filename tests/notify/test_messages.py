@@ -24,6 +24,10 @@ from services.notify.domain.listener import Listener, Told
 from tests.kit.memory import Memory
 
 LANGUAGES = ("uk", "ru", "de", "en")
+WAYS = {
+    "address": "Musterstraße 12, 04315 Leipzig", "phone": "+49 341 0002001", "email": "essen@example.org",
+    "url": "https://essen.example.org",
+}  # fmt: skip
 PANTRY = ReferredOffer(
     offer_id="o1",
     title="Lebensmittelausgabe Grünau",
@@ -76,12 +80,44 @@ async def test_an_offer_is_told_with_place_time_and_why(notify: Memory) -> None:
         "Einmal in der Woche geben wir Lebensmittel an Menschen mit kleinem Einkommen aus.\n"
         "Де: Grünau\n"
         "Коли: freitags 14–16 Uhr\n"
-        "Чому підходить: це стосується того, що Ви шукаєте; це поруч із Вами\n\n"
+        "Чому підходить: це поруч із Вами\n\n"
         "Деякі назви й описи подано німецькою, словами тих, хто допомагає. "
         "Якщо щось незрозуміло, оберіть «Поговорити з людиною».\n\n"
         "Потім, будь ласка, напишіть нам, чи це допомогло."
     )
     assert (told.language, told.person_id, told.need_id) == ("uk", "p1", "n1")
+
+
+@pytest.mark.parametrize(("language", "lines"), [
+    ("uk", ["Адреса: {address}", "Телефон: {phone} · Ел. пошта: {email} · Сайт: {url}"]),
+    ("ru", ["Адрес: {address}", "Телефон: {phone} · Эл. почта: {email} · Сайт: {url}"]),
+    ("de", ["Adresse: {address}", "Telefon: {phone} · E-Mail: {email} · Website: {url}"]),
+    ("en", ["Address: {address}", "Phone: {phone} · E-mail: {email} · Website: {url}"]),
+])  # fmt: skip
+async def test_how_to_reach_an_offer_is_told_in_every_language(notify: Memory, language: str, lines: list[str]) -> None:
+    told = message(await notify.handle(matched(PANTRY.model_copy(update=WAYS), SHELF, language=language)))
+    first, second = told.text.split("\n\n")[1:3]
+    assert first.split("\n")[4:6] == [line.format(**WAYS) for line in lines]
+    for line in lines:
+        assert not any(label.split(": ")[0] in second for label in line.split(" · "))
+
+
+@pytest.mark.parametrize(("known", "line"), [
+    ({"phone": "112"}, "Телефон: 112"), ({"address": "Musterplatz 1"}, "Адреса: Musterplatz 1"),
+    ({"email": "a@example.org", "url": "https://a.example.org"}, "Ел. пошта: a@example.org · Сайт: https://a.example.org"),
+])  # fmt: skip
+async def test_only_what_is_known_has_a_line(notify: Memory, known: dict[str, str], line: str) -> None:
+    told = message(await notify.handle(matched(PANTRY.model_copy(update=known))))
+    lines = told.text.split("\n\n")[1].split("\n")
+    assert lines[4:-1] == [line]
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_nobody_answers_there_is_a_reply_only_to_what_can_be_reached(notify: Memory, way: str) -> None:
+    told = message(await notify.handle(matched(PANTRY, SHELF)))
+    assert [choice.value for choice in told.choices] == ["helped", "not_helped", "more", "human"]
+    reachable = SHELF.model_copy(update={way: WAYS[way]})
+    told = message(await notify.handle(matched(PANTRY, reachable, need="n2")))
     assert [choice.value for choice in told.choices] == ["helped", "not_helped", "unreachable", "more", "human"]
 
 

@@ -18,7 +18,7 @@ async def test_a_partner_reads_every_public_event_with_its_public_fields_and_not
 ) -> None:
     expected = {event.id: event for event in spoken if public_view(REGISTRY[event.type]) is not None}
     durable = await partner.client.jetstream(prefix=topology.PARTNER_API).pull_subscribe_bind(NAME, "PUBLIC")
-    read = set()
+    read: set[str] = set()
     while len(read) < len(expected):
         (message,) = await durable.fetch(timeout=5)
         envelope = json.loads(message.data)

@@ -73,4 +73,4 @@ async def test_a_partner_hears_of_projects_goes_on_after_a_crash_and_leaves_out_
 async def all_acknowledged(bus: Bus) -> bool:
     async with operator(bus) as client:
         info = await client.jetstream().consumer_info("PUBLIC", NAME)
-        return info.num_ack_pending == 0 and info.num_pending == 0
+        return (info.num_ack_pending, info.num_pending) == (0, 0)

@@ -117,7 +117,7 @@ class System:
                 return None
             return answer.json() if answer.status_code == 202 else None
 
-        return await eventually(accepted, timeout=180, interval=0.3)  # type: ignore[return-value]
+        return await eventually(accepted, timeout=180, interval=0.3)
 
     async def answers(self, person: str) -> list[dict[str, Any]]:
         """What a person got on the console channel."""

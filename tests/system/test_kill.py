@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections import Counter
+from functools import partial
 from typing import Any
 
 from anlaufstelle_contracts import MessageDelivered, NeedArticulated, NeedMatched, NeedUnmet, ReviewRequested, topology
@@ -59,7 +60,7 @@ async def _kill_in_turn(system: System) -> Counter[str]:
     for _ in range(KILLS // len(VICTIMS)):
         for victim in chance.sample(VICTIMS, len(VICTIMS)):
             await asyncio.sleep(chance.uniform(0.2, 2.0))
-            await eventually(lambda victim=victim: system.kill(victim), timeout=60)  # type: ignore[misc]
+            await eventually(partial(system.kill, victim), timeout=60)
             killed[victim] += 1
     return killed
 

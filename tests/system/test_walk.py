@@ -20,6 +20,8 @@ async def test_from_the_first_word_to_the_coordinators_click(system: System) -> 
     assert answer["offers"]
     assert all({"id", "title", "probability", "reasons"} <= offer.keys() for offer in answer["offers"])
     assert "Дякуємо" in answer["text"]
+    # How an organisation is reached arrives whole, past all that takes contact details out of what people write.
+    assert re.search(r"Адреса: \w+ \d+, \d{5} \w+\nТелефон: \+49 341 0002\d{3}", answer["text"])
     assert [choice["value"] for choice in answer["choices"]] == ["helped", "not_helped", "unreachable", "more", "human"]
 
     async with httpx.AsyncClient(base_url=system.web, timeout=30, trust_env=False) as browser:

@@ -31,7 +31,10 @@ from tests.kit.infra import Bus, Store
 from tests.kit.waiting import eventually
 from tests.web.house import DESK_KEY, House, settings_of
 
-LAMP = ReferredOffer(offer_id="o1", title="Lampen <umsonst>", probability=0.62, reasons=["topic", "district"])
+LAMP = ReferredOffer(
+    offer_id="o1", title="Lampen <umsonst>", probability=0.62, reasons=["topic", "district"], address="Musterplatz <1>, Leipzig",
+    phone="+49 341 0002001",
+)  # fmt: skip
 TABLE = ReferredOffer(offer_id="o2", title="Tische", probability=0.55)
 
 
@@ -170,13 +173,13 @@ async def test_one_click_decides_once(coordinator: httpx.AsyncClient, bus: Bus, 
 async def test_a_topic_is_corrected_and_an_offer_checked_with_one_click(
     coordinator: httpx.AsyncClient, bus: Bus, house: House
 ) -> None:  # fmt: skip
-    offer = OfferPublished(offer_id="o7", title="x", description="", categories=[], provider_kind="city")
+    offer = OfferPublished(offer_id="o7", title="x", description="", categories=[], provider_kind="city", phone="+49 341 0002007")
     await say(bus, need("n1"), review("n1", LAMP), offer)
-    page = await shows(coordinator, "Lampen")
+    page = await shows(coordinator, "Lampen", "Musterplatz &lt;1&gt;, Leipzig · +49 341 0002001")
     assert re.search(r'<section id="checks"[^>]* hidden', page)
     assert '<option value="housing_furnishing" selected>' in page
     await say(bus, OfferCheckRequested(offer_id="o7", title="Kurs <B1>"))
-    page = await shows(coordinator, "Kurs &lt;B1&gt;", "niemanden erreicht")
+    page = await shows(coordinator, "Kurs &lt;B1&gt;", "niemanden erreicht", "<p>+49 341 0002007</p>")
     assert not re.search(r'<section id="checks"[^>]* hidden', page)
     for _ in range(2):
         topic = await coordinator.post("/desk/needs/n1/topic", data={"review": "r", "category": "clothing"})

@@ -41,6 +41,10 @@ from tests.web.house import settings_of
 
 KINDS = (NeedView, OfferView, GapView, ProjectView)
 OFFER = ReferredOffer(offer_id="o1", title="Möbelhilfe", probability=0.8, reasons=["topic"])
+WAYS = {
+    "address": "Musterstraße 12, 04315 Leipzig", "phone": "+49 341 0002001", "email": "moebel@example.org",
+    "url": "https://moebel.example.org",
+}  # fmt: skip
 OF_NEED: dict[str, Any] = {"need_id": "n1", "person_id": "p1"}
 ARTICULATED = NeedArticulated(
     **OF_NEED, text="Шукаю стіл", language="uk", categories=["housing_furnishing"], channel="web", district="Grünau"
@@ -73,6 +77,9 @@ STORIES: dict[str, list[Event]] = {
         OfferPublished(**STATE, assured_date=START.date() - timedelta(days=9)),
         OfferCheckRequested(offer_id="o1", title="Möbelhilfe"),
         OfferChanged(**STATE, assured_date=START.date()),
+    ],
+    "an offer is reached elsewhere, and then no longer": [
+        OfferPublished(**STATE, **WAYS), OfferChanged(**STATE, phone="+49 341 0002002"), OfferWithdrawn(offer_id="o1"),
     ],
     "an offer is found to be gone": [
         OfferPublished(**STATE), OfferCheckRequested(offer_id="o1", title="Möbelhilfe"), OfferWithdrawn(offer_id="o1"),
@@ -196,3 +203,14 @@ async def test_an_offer_is_to_be_checked_until_somebody_vouches_for_it_or_it_is_
             await memory.handle(event)
             offer = memory.all(OfferView)[0]
             assert (offer.to_check, offer.title) == (to_check, title), event
+
+
+async def test_how_an_offer_is_reached_is_known_while_it_is_shown() -> None:
+    memory = desk()
+    told = iter([WAYS, dict.fromkeys(WAYS) | {"phone": "+49 341 0002002"}, dict.fromkeys(WAYS)])
+    for event in STORIES["an offer is reached elsewhere, and then no longer"]:
+        await memory.handle(event)
+        assert memory.all(OfferView)[0].model_dump(include=set(WAYS)) == next(told)
+    need = ReviewRequested(**OF_NEED, language="uk", candidates=[OFFER.model_copy(update=WAYS)])
+    await memory.handle(need)
+    assert memory.all(NeedView)[0].offers[0].model_dump(include=set(WAYS)) == WAYS

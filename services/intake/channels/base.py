@@ -6,6 +6,11 @@ A channel declares what it can do in its `manifest` and implements `send`. How i
 - `listen(host, held)`: a loop, when we ask the provider (long polling, a socket). The host runs it in one replica at a time,
   starts it again when it raises, and lets `held()` turn false when another replica is to take over.
 
+A provider that hands over what it has until it is told that it was heard needs nothing more. One that hands it over once and
+forgets it (a socket) does: its channel calls `Host.spool` before anything else, hears what is spooled, and then calls
+`Host.unspool`. `listen` begins with what `Host.spooled` gives, for another replica may have left it there, and when it ends,
+stopped or not, nothing is left that is not spooled.
+
 Everything else is the host's: what a message means, the conversation, repetitions, encryption, order, pace, tries and receipts.
 What a channel declares beyond that is optional, and declared honestly: `tests/kit/channels` looks.
 """
@@ -94,7 +99,7 @@ class Group:
     topic: str | None = None
     """The forum topic or room thread within it."""
     reply_to: str | None = None
-    """`message_id` of what this answers."""
+    """`message_id` of what this answers: in a thread below a message at least that one, so that nobody is answered twice."""
     by_admin: bool = False
     """Who wrote may set how the group is treated."""
 
@@ -106,7 +111,7 @@ class Incoming:
     address: str
     """Whom it came from: what `send` needs to answer that person alone."""
     message_id: str
-    """The provider's name for it. The same name again is the same message and is taken once."""
+    """The provider's name for it. The same name again is the same message and is taken once: a change needs one of its own."""
     text: str = ""
     pressed: str | None = None
     """The token of the button that was pressed."""
@@ -124,6 +129,8 @@ class Incoming:
     """`message_id` of the earlier message that was taken back; there is no text then."""
     said_at: datetime | None = None
     """When it was said, by the provider's clock: what waited while we were away was not written too fast. Never the sender's."""
+    authenticated: bool = True
+    """It is certain that `address` is whose words these are. False where that may be forged: no code of `/link` is taken then."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +148,7 @@ class Outgoing:
     """One message within the limits of the channel."""
 
     text: str
+    """Plain: where the provider reads marks in it, escape them (and declare a limit that leaves room for that)."""
     buttons: Sequence[Button] = ()
     reply_to: str | None = None
     """`message_id` of what it answers: in a group always set, else the last one that was heard from there."""
@@ -227,6 +235,27 @@ class Host(Protocol):
 
     def secret(self, *parts: str) -> str:
         """The same secret for the same parts, that nobody else can guess."""
+
+    # What a channel may keep: encrypted, of this channel alone, for all its replicas, and gone after a week. Each of these raises
+    # when the store is away.
+
+    async def spool(self, received: Sequence[str]) -> list[str]:
+        """Keep what the provider does not hand over again. When it returns, it survives any crash; gives a name for each."""
+
+    async def spooled(self) -> list[tuple[str, str]]:
+        """What was spooled and not yet unspooled, whoever did it, with its names, oldest first.
+
+        Some of it may have been heard before: hear it again, the same message is taken once.
+        """
+
+    async def unspool(self, name: str) -> None:
+        """It was heard."""
+
+    async def note(self, name: str, value: str) -> None:
+        """Remember something of a provider's name, in place of what was noted of it before."""
+
+    async def noted(self, name: str) -> str | None:
+        """What was noted of a name."""
 
 
 class Channel(ABC):

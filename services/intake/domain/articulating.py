@@ -8,7 +8,7 @@ from anlaufstelle_contracts import NeedArticulated, OfferSubmitted, ProviderKind
 
 from .extraction import facts
 from .parts import parts
-from .topics import MOST, topics
+from .topics import topics
 
 TITLE_LENGTH = 80
 
@@ -73,8 +73,7 @@ def offer(said: Saying, offer_id: str) -> OfferSubmitted:
 
 
 def _categories(text: str, topic: str | None) -> list[str]:
-    named = topics(text)
-    return [*named, topic][:MOST] if topic and topic not in named else named
+    return [topic] if topic else topics(text)
 
 
 def _title(text: str) -> str:

@@ -26,20 +26,26 @@ from .emergency import Emergency
 from .gazetteer import place
 from .language import known_language
 from .person import Conversation, Person
-from .phrases import GIVEN_AWAY, IDEA, WITHDRAWAL, plain
+from .phrases import GIVEN_AWAY, IDEA, MEANT, WITHDRAWAL, plain
 from .replies import ANY_DISTRICT_CHOICE, ERASE_CHOICE, LANGUAGE_CHOICE, NEED_CHOICE, OFFER_CHOICE, Reply, Sentence
 from .triage import Kind
 
 SHORT = 6
 """Words of a text that does no more than to name a district."""
 BRIEF = 8
-"""Words of a text that does no more than to say that an offer is gone."""
+"""Words of a text that does no more than to say that an offer is gone, or to ask for a person."""
 
 PLEASE = {
     "need": (Kind.NEED, Reply.NEED_PLEASE), "offer": (Kind.OFFER, Reply.OFFER_PLEASE), "idea": (Kind.IDEA, Reply.IDEA_PLEASE),
 }  # fmt: skip
 """Commands that say what a text is: the text after them, or the next one."""
-SAID_AT_ONCE = {"start": Reply.GREETING, "delete": Reply.ERASE_REALLY, "privacy": Reply.PRIVACY, "status": Reply.STATUS}
+SAID_AT_ONCE = {
+    "about": Reply.ABOUT, "start": Reply.GREETING, "delete": Reply.ERASE_REALLY, "privacy": Reply.PRIVACY, "status": Reply.STATUS,
+}  # fmt: skip
+IN_DANGER = {
+    Emergency.LIFE: Reply.EMERGENCY_LIFE, Emergency.VIOLENCE: Reply.EMERGENCY_VIOLENCE, Emergency.CHILD: Reply.EMERGENCY_CHILD,
+    Emergency.SELF_HARM: Reply.EMERGENCY_SELF_HARM,
+}  # fmt: skip
 
 _COMMAND = re.compile(r"^/(?P<command>[a-z_]{1,32})(?:@\w+)?(?:\s+(?P<argument>.*))?$", re.IGNORECASE | re.DOTALL)
 
@@ -93,6 +99,12 @@ def command(text: str) -> tuple[str, str] | None:
     """The command (in lower case, without slash) and its argument, when a text is one."""
     match = _COMMAND.match(text.strip())
     return (match["command"].lower(), (match["argument"] or "").strip()) if match else None
+
+
+def meant(text: str) -> str | None:
+    """The command that a text means when it does no more than to ask for a person, for who answers here, or for what is kept."""
+    words = plain(text)
+    return next((name for name, asks in MEANT.items() if len(words.split()) <= BRIEF and asks.search(words)), None)
 
 
 def idea(text: str) -> str | None:
@@ -177,9 +189,9 @@ class _Taking:
         is_asked = self.talk.awaits_district and self.talk.located and len(self.message.text.split()) <= SHORT
         return place(self.message.text) if is_asked else None
 
-    def _need(self, emergency: bool = False) -> Turn:
+    def _need(self, emergency: bool = False, review: bool = False) -> Turn:
         text, words = self._with_pending()
-        needs = articulating.needs(self._said(text), self.new_id, emergency=emergency)
+        needs = articulating.needs(self._said(text, review), self.new_id, emergency=emergency)
         turn = Turn(Kind.EMERGENCY if emergency else Kind.NEED, keeps=words)
         self._ask(needs, turn)
         self.talk.located_words = words
@@ -196,8 +208,8 @@ class _Taking:
         self.talk.located = [need for need in needs if need.district is None and not need.emergency]
         self.talk.awaits_district = False
 
-    def _said(self, text: str) -> Saying:
-        return Saying(self.person.id, self.message.channel, self.message.language, text, self.talk.district)
+    def _said(self, text: str, review: bool = False) -> Saying:
+        return Saying(self.person.id, self.message.channel, self.message.language, text, self.talk.district, review=review)
 
     def _located(self, where: str) -> Turn:
         """The district where they live: what was asked for without one is asked for anew, and what comes later has it."""
@@ -215,15 +227,7 @@ class _Taking:
 
     def _emergency(self, danger: Emergency) -> Turn:
         turn = self._need(emergency=True)
-        turn.say(
-            {
-                Emergency.LIFE: Reply.EMERGENCY_LIFE,
-                Emergency.VIOLENCE: Reply.EMERGENCY_VIOLENCE,
-                Emergency.CHILD: Reply.EMERGENCY_CHILD,
-                Emergency.SELF_HARM: Reply.EMERGENCY_SELF_HARM,
-            }[danger],
-            turn.need_id,
-        )
+        turn.say(IN_DANGER[danger], turn.need_id)
         return turn
 
     def _offer(self) -> Turn:
@@ -305,6 +309,8 @@ class _Taking:
         if name in PLEASE:  # with a text after it, it was taken for that
             self.talk.expects, reply = PLEASE[name]
             return self._reply(reply)
+        if name == "human":  # about what they asked for, or else a coordinator sees that they want one
+            return self._answer(Answer.HUMAN, self.talk.need_id) if self.talk.need_id else self._need(review=True)
         if name == "stop":
             self._forget_pending()
             self.person.stopped = True

@@ -51,7 +51,11 @@ def detect(text: str, known: str | None = None) -> str:
         return _eastern(text, cyrillic, known, is_short)
     if not (known in EASTERN and is_short) and (written := _outweighs(latin, _UKRAINIAN_IN_LATIN, _RUSSIAN_IN_LATIN, 5)):
         return written
-    return known if known and is_short else _found(text) or known or DEFAULT
+    if known and is_short:
+        return known
+    if weighed := _outweighs(latin, _GERMAN, _ENGLISH, 5, LATIN):
+        return weighed
+    return _found(text) or known or DEFAULT
 
 
 def _eastern(text: str, words: list[str], known: str | None, is_short: bool) -> str:
@@ -65,12 +69,14 @@ def _eastern(text: str, words: list[str], known: str | None, is_short: bool) -> 
     return found if found in EASTERN else known if known in EASTERN else DEFAULT
 
 
-def _outweighs(words: list[str], ukrainian: frozenset[str], russian: frozenset[str], among: int) -> str | None:
+def _outweighs(
+    words: list[str], first: frozenset[str], second: frozenset[str], among: int, names: tuple[str, str] = EASTERN
+) -> str | None:  # fmt: skip
     """The language more of whose words are there: one of at least each `among` words."""
-    ours, theirs = (sum(word in vocabulary for word in words) for vocabulary in (ukrainian, russian))
-    if ours == theirs or max(ours, theirs) * among < len(words):
+    of_first, of_second = (sum(word in vocabulary for word in words) for vocabulary in (first, second))
+    if of_first == of_second or max(of_first, of_second) * among < len(words):
         return None
-    return "uk" if ours > theirs else "ru"
+    return names[0] if of_first > of_second else names[1]
 
 
 def _found(text: str) -> str | None:
@@ -91,7 +97,7 @@ _RUSSIAN = frozenset(
     "ищу ищем нужен нужна нужно нужны надо кто где что чтобы чтоб нет очень сейчас уже или можно помогите помощь помощи спасибо пожалуйста мне меня мы вы "
     "он она они ребенка ребенок ребенку ребёнка ребёнок детей подскажите посоветуйте работу работа когда только это этот эту еще ещё есть как если "
     "здравствуйте привет добрый доброе вечер утро врач врача бесплатно одежда одежду обувь комнату комната жилье жильё вчера сегодня куда откуда почему "
-    "сколько тоже всем ему ей дочь дочка дочки дочку муж мужа вместе мальчик девочка хочу хотим звоните пишите желательно отдам скажите поможет".split()
+    "сколько тоже всем ему ей дочь дочка дочки дочку муж мужа вместе мальчик девочка хотим звоните пишите желательно отдам скажите поможет".split()
 )
 """Words that the other language does not have, also as they are written without і, ї, є."""
 _UKRAINIAN_IN_LATIN = frozenset(
@@ -105,3 +111,12 @@ _RUSSIAN_IN_LATIN = frozenset(
     "pomogite pomosh pomoshch pozhaluysta pozhaluista pojaluista pozhalujsta spasibo kto chto kak kvartira kvartiru rabotu vrach vracha rebenok rebenka "
     "odezhda odezhdu besplatno ochen nado zhilye zhilyo komnata komnatu podskazhite naiti nayti kupit seychas sejchas menya zovut russkiy otdam".split()
 )
+_GERMAN = frozenset(
+    "ich wir sie er und oder nicht kein keine keinen der die das den dem ein eine einen einem einer für mit von zu zum zur bei auf aus nach über ist sind "
+    "habe haben hat kann können möchte suche suchen brauche brauchen bitte danke wo wie wann wer gibt es mein meine meinen meiner unser unsere heute morgen".split()
+)
+_ENGLISH = frozenset(
+    "i we you they he she and or not no the a an for with from to of at on about is are am was have has can could would need needs looking where what how "
+    "when who there my our your please thanks thank help today tomorrow next this that it me us do does".split()
+)
+"""Little words: names of offices and places are German whatever the language."""

@@ -7,6 +7,7 @@ WITHDRAWAL = re.compile(
     r"\b(?:(?:вже|уже) (?:все )?не (?:треба|потрібн\w+|актуальн\w+|надо|нужн\w+|нужен)|(?:більше|больше) не (?:треба|потрібн\w+|актуальн\w+|"
     r"надо|нужн\w+|нужен)|не ?актуально|неактуальн\w+|(?:вже|уже) знайш\w+|(?:уже|вже) наш(?:ли|ел|ёл|ла)\b|питання (?:вирішено|закрито)|"
     r"вопрос (?:решен|решён|закрыт)|hat sich erledigt|schon erledigt|nicht mehr (?:nötig|gebraucht|aktuell|benötigt)|"
+    r"(?:дякую|дякуємо|дякую всім|спасибі|спасибо|спасибо всем|danke|thanks)\W+(?:вже |уже |ми |мы )?(?:домовил\w+|договорил\w+)|"
     r"brauche (?:es|das|ich) nicht mehr|haben (?:schon|bereits) (?:was|etwas|eine[nrs]?) gefunden|no longer need\w*|don't need (?:it|this) any ?more|"
     r"already found|not needed any ?more)\b"
 )
@@ -17,6 +18,27 @@ GIVEN_AWAY = re.compile(
     r"(?:already|has been|have been|is|it's|are) (?:gone|taken|given away|picked up)|no longer (?:offer\w*|available|giving))\b"
 )
 """Who offered something says that it is not to be had any more. Means nothing from who offered nothing."""
+MEANT = {
+    "human": re.compile(
+        r"\b(?:дайте|покличте|позовіть|позовите|з'єднайте (?:мене )?з|соедините (?:меня )?с|(?:по)?(?:говорити|спілкуватися|спілкуватись) з|"
+        r"зв'язатися з|(?:по)?(?:говорить|общаться) с|связаться с|talk (?:to|with)|speak (?:to|with)) (?:\w+ ){0,2}"
+        r"(?:людин\w+|людьми|человек\w*|оператор\w*|human|person|operator|agent)\b|"
+        r"\bmit (?:einem|einer) (?:\w+ )?(?:mensch\w*|person|mitarbeiter\w*) (?:sprechen|reden)\b"
+    ),
+    "about": re.compile(
+        r"\b(?:ви|ти|вы|ты|це|это|sind sie|bist du|ist das|are you|is this|is it) (?:\w+ ){0,2}"
+        r"(?:робот|бот|програма|программа|roboter|bot|maschine|programm|robot|machine|program|ai)\b"
+    ),
+    "privacy": re.compile(
+        r"\b(?:зберіга\w+|сохраня\w+|храните|speicher\w+|store|keep|save)\W+(?:\w+\W+){0,4}(?:дан\w+|daten|data)\b.*\?|"
+        r"\b(?:що|что|was|what)\W+(?:\w+\W+){0,3}(?:моїми даними|моими данными|meinen daten|my data)\b"
+    ),
+    "delete": re.compile(
+        r"\b(?:видал\w+|удал\w+|сотр\w+|lösch\w+|delete|erase|remove)\W+(?:\w+\W+){0,2}?"
+        r"(?:(?:мої|мои|meine|my) (?:дані|данные|daten|data)|(?:все|всё|alles|everything) (?:про мене|обо мне|über mich|about me))\b"
+    ),
+}
+"""What people ask of the one who answers here rather than of the city, by the command that does it."""
 IDEA = re.compile(r"^(?:ідея|идея|idee|idea|projektidee|проєкт|проект)\s*[:–-]\s*(?P<idea>.+)$", re.IGNORECASE | re.DOTALL)
 
 ASKING = re.compile(
@@ -53,6 +75,12 @@ GIVES_FIRST = re.compile(
     r"offering|offer|giving away|give away|donating|can (?:help|offer|host|give)|happy to (?:help|give))\b"
 )
 """A text that begins with giving, after a greeting."""
+LETS_FIRST = re.compile(
+    _OPENING + r"(?:(?:я|ми|мы|ich|wir|i|we)\s)*"
+    r"(?:(?:зда|сда)(?:м|ю|ємо|ем|ється|ються|ется|ются) (?:\w+ ){0,2}(?:кімнат\w+|комнат\w+|квартир\w+|однокімнатн\w+|однокомнатн\w+|житло|жиль[её])|"
+    r"vermiete[nt]?\b|(?:wg-?)?(?:zimmer|wohnung) zu vermieten|(?:am |are )?renting out|(?:room|flat|apartment) (?:for|to) (?:rent|let)\b)"
+)
+"""Who lets a room has one and seeks none; to a model both sound the same."""
 OTHERS_WANTED = re.compile(
     r"\b(?:волонт[её]р\w*|помічни\w+|помощни\w+|працівни\w+|співробітни\w+|работни\w+|сотрудни\w+|команд[ауи]\b|прибиральни\w+|уборщи\w+|кухар\w*|повар\w*|"
     r"вод(?:ій|ії|ія|итель|ителя|ители)\b|продав\w+|вакансі\w+ для|кому (?:\w+ )?(?:треба|нужн\w+|потрібн\w+|віддати|отдать|допомогти|помочь|подарувати|подарить)|"

@@ -32,6 +32,7 @@ class Reply(StrEnum):
         "/offer – offer help\n"
         "/idea – propose a project\n"
         "/status – what became of your requests\n"
+        "/human – talk to a person from our team\n"
         "/link – write to us in another app or by e-mail as well\n"
         "/language – change the language\n"
         "/privacy – what happens with your data\n"
@@ -40,6 +41,10 @@ class Reply(StrEnum):
         "If you are in danger: police 110, ambulance and fire brigade 112."
     )
     HINT = _("Thank you for your message! If you need help or want to offer it, just write it here in your own words.")
+    ABOUT = _(
+        "This is a program: it reads your words and looks for help that exists. What it cannot answer, people from our team "
+        "read. To talk to a person, write /human."
+    )
     ASK_BACK = _("We would like to understand you correctly: do you need help, or do you offer it?")
     THANKS_FOR_OFFER = _(
         "Thank you for your offer! Somebody from our team will look at it; after that we will show it to people it can help."
@@ -73,6 +78,10 @@ class Reply(StrEnum):
     )
     LINKED = _("Done: what you write here and there belongs together now.")
     LINK_UNKNOWN = _("We do not know this code, or it has expired. To get a new one, write /link where you got this one.")
+    LINK_OTHER_WAY = _(
+        "For your safety we do not take a code here: somebody else could write under your address. Please go the other way "
+        "round: write just /link here, and we will send you another code. Send that one to us from the other app."
+    )
     SLOW_DOWN = _("You are writing faster than we can read. Please wait a minute and then write what matters most.")
     STOPPED = _("All right, we will not write to you any more. If you need something, just write here again.")
     EMERGENCY_LIFE = _(

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from .classifier import LONGEST, Classifier, Embedding
-from .phrases import ASKS_FIRST, GIVES_FIRST, OTHERS_WANTED, plain
+from .phrases import ASKS_FIRST, GIVES_FIRST, LETS_FIRST, OTHERS_WANTED, plain
 from .pressing import pressing
 
 MODEL = Path(__file__).parent.parent / "model" / "triage.npz"
@@ -109,6 +109,7 @@ def heed_cues(kind: Kind, text: str, asks: bool) -> Kind:
     """
     if kind in (Kind.OFFER, Kind.UNCLEAR) and asks:
         return Kind.NEED
-    if kind is Kind.UNCLEAR and GIVES_FIRST.match(plain(text[:LONGEST])):
+    said = plain(text[:LONGEST])
+    if (kind is Kind.UNCLEAR and GIVES_FIRST.match(said)) or (kind in (Kind.NEED, Kind.UNCLEAR) and LETS_FIRST.match(said)):
         return Kind.OFFER
-    return Kind.NEED if kind in (Kind.UNCLEAR, Kind.CHATTER) and pressing(text[:LONGEST]) else kind
+    return Kind.NEED if kind in (Kind.UNCLEAR, Kind.CHATTER) and pressing(said) else kind

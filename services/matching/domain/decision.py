@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from math import prod
 
-from anlaufstelle_contracts import MatchReason, NeedMatched, NeedUnmet, ReferredOffer, ReviewRequested, UnmetReason
+from anlaufstelle_contracts import MatchReason, NeedMatched, NeedUnmet, Reach, ReferredOffer, ReviewRequested, UnmetReason
 from anlaufstelle_contracts.taxonomy import Category
 
 from . import audience, ranking
@@ -136,7 +136,7 @@ def consider(query: Query, index: Index) -> list[tuple[Offer, float, Fact | None
 
 
 def _unmet_reason(misses: list[tuple[Candidate, Fact]], candidates: list[Candidate], model: Model) -> UnmetReason:
-    if misses:
+    if misses and misses[0][0].probability >= model.numbers.review_from:  # else it is hardly what they look for
         return UNMET_REASON[misses[0][1]]
     for feature, otherwise, reason in (("far", 0.0, UnmetReason.TOO_FAR), ("language", 1.0, UnmetReason.LANGUAGE)):
         for candidate in candidates:
@@ -155,6 +155,7 @@ def _told(offer: Offer, probability: float, reasons: list[MatchReason]) -> Refer
         schedule=offer.schedule,
         probability=round(probability, 3),
         reasons=reasons,
+        **offer.model_dump(include=set(Reach.model_fields)),
     )
 
 

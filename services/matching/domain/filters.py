@@ -26,7 +26,7 @@ class Fact(StrEnum):
 
 UNMET_REASON = {
     Fact.UNVERIFIED: UnmetReason.NO_SUCH_OFFER,
-    Fact.NOT_STARTED: UnmetReason.OUTDATED,
+    Fact.NOT_STARTED: UnmetReason.NO_SUCH_OFFER,
     Fact.EXPIRED: UnmetReason.OUTDATED,
     Fact.FULL: UnmetReason.FULL,
     Fact.AUDIENCE: UnmetReason.NOT_ELIGIBLE,

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 
-from anlaufstelle_contracts import OfferChanged, OfferCheckRequested, OfferPublished, OfferWithdrawn, ProviderKind
+from anlaufstelle_contracts import OfferChanged, OfferCheckRequested, OfferPublished, OfferWithdrawn, ProviderKind, Reach
 from pydantic import BaseModel, Field
 
 from .feedback import Feedback, Verdict
@@ -23,16 +23,16 @@ class OfferStatus(StrEnum):
     ERASED = "erased"
 
 
-class OfferContent(BaseModel):
+class OfferContent(Reach):
     """What an offer says of itself: the part that an import compares."""
 
     title: str
     description: str
-    categories: list[str] = []
+    categories: list[str] = Field([])
     districts: list[str] = Field([], description="Where it is for; empty: the whole city.")
-    languages: list[str] = []
-    audience: list[str] = []
-    horizon: list[str] = []
+    languages: list[str] = Field([])
+    audience: list[str] = Field([])
+    horizon: list[str] = Field([])
     valid_from: date | None = None
     valid_until: date | None = None
     capacity: int | None = None
@@ -43,7 +43,7 @@ class OfferContent(BaseModel):
 
     @property
     def text(self) -> str:
-        """What is embedded."""
+        """What is embedded and ranked by. How to reach who helps stands beside it, so that no street makes an offer fit."""
         return f"{self.title}. {self.description}"
 
     @property
@@ -87,7 +87,7 @@ class Offer(OfferContent):
             return offer, None
         return offer.model_copy(update={"check_asked_on": today}), OfferCheckRequested(offer_id=self.id, title=self.title)
 
-    def vouched_for(self, now: datetime, today: date) -> tuple[Self, Emitted]:
+    def vouched_for(self, now: datetime, today: date) -> tuple[Self, OfferChanged]:
         """A coordinator checked it: it is as it says."""
         offer = self.model_copy(update={"assured_date": today, "changed_at": now})._checked()
         return offer, OfferChanged(offer_id=self.id, **offer.content().model_dump())

@@ -1,18 +1,20 @@
-"""Open Referral HSDS 3.0 JSON: a service, a list of services, or a plain array of them. Contacts are left where they are."""
+"""Open Referral HSDS 3.0 JSON: a service, a list of services, or a plain array of them. No person is read of."""
 
 import json
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from anlaufstelle_contracts.taxonomy import LANGUAGES, TERMS, Category, label, open_eligibility
-from pydantic import Field, JsonValue, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, ValidationError
 
 from ..domain.offer import OfferContent
 from ..domain.places import city, is_known
 from .entry import Broken, Entry, OfferId, Prose, Reading, Short, Strict, Title, explain
+from .reach import Reachable
 
 _LANGUAGE_CODES = {"deu": "de", "ger": "de", "ukr": "uk", "rus": "ru", "eng": "en", "ara": "ar", "pol": "pl", "fra": "fr"}
 _CHILD, _SENIOR = 18, 60
+_NOT_TO_SPEAK = {"fax", "pager", "text", "textphone", "video"}
 
 
 class Language(Strict):
@@ -49,22 +51,93 @@ class ServiceArea(Strict):
     name: Short | None = None
 
 
+class Phone(Strict):
+    """A number; JSON may have it as one."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    number: str | None = None
+    extension: str | None = None
+    type: str | None = None
+
+    @property
+    def line(self) -> str:
+        """As people dial it, nothing when nobody can be spoken with there."""
+        number = (self.number or "").strip(' "')
+        if not number or (self.type or "").casefold() in _NOT_TO_SPEAK:
+            return ""
+        return f"{number}-{self.extension}" if self.extension else number
+
+
+Phones = Annotated[list[Phone], BeforeValidator(lambda value: value or [])]
+
+
+class Contact(Strict):
+    """Whom to turn to. With a name it is a person, whose number and mail are not an organisation's to pass on."""
+
+    name: str | None = None
+    email: str | None = None
+    phones: Phones = Field([])
+
+
+class Place(Strict):
+    """Base of everything that HSDS lets say how it is reached."""
+
+    email: str | None = None
+    url: str | None = None
+    phones: Phones = Field([])
+    contacts: Annotated[list[Contact], BeforeValidator(lambda value: value or [])] = Field([])
+
+    @property
+    def offices(self) -> list[Contact]:
+        """Those of its contacts that are nobody in particular."""
+        return [contact for contact in self.contacts if not (contact.name or "").strip()]
+
+    @property
+    def phone(self) -> str:
+        """The first number at which somebody speaks."""
+        phones = [*self.phones, *(phone for office in self.offices for phone in office.phones)]
+        return next((phone.line for phone in phones if phone.line), "")
+
+    @property
+    def mail(self) -> str:
+        """The first mail address."""
+        return next((mail for mail in (self.email, *(office.email for office in self.offices)) if mail), "")
+
+
 class Address(Strict):
-    """Where it is; the street is not kept."""
+    """Where it is. A line `attention` is left out: it names people."""
 
+    address_1: str | None = None
+    address_2: str | None = None
     city: Short | None = None
+    postal_code: str | None = None
+    address_type: str | None = None
+
+    @property
+    def line(self) -> str:
+        """Street, number, postal code and city; nothing without a street."""
+        street = [part.strip() for part in (self.address_1, self.address_2) if part and part.strip()]
+        town = " ".join(part.strip() for part in (self.postal_code, self.city) if part and part.strip())
+        return ", ".join([*street, town]).strip(", ") if street and self.address_type != "virtual" else ""
 
 
-class Location(Strict):
+class Location(Place):
     """A place."""
 
     addresses: list[Address] = Field([])
 
 
-class ServiceAtLocation(Strict):
+class ServiceAtLocation(Place):
     """The service at a place."""
 
     location: Location | None = None
+
+
+class Organization(Place):
+    """Who offers it."""
+
+    website: str | None = None
 
 
 class Capacity(Strict):
@@ -73,7 +146,7 @@ class Capacity(Strict):
     available: float = Field(ge=0)
 
 
-class HsdsService(Strict):
+class HsdsService(Place):
     """What is read of a service."""
 
     id: OfferId
@@ -89,6 +162,7 @@ class HsdsService(Strict):
     schedules: list[Schedule] = Field([])
     service_areas: list[ServiceArea] = Field([])
     service_at_locations: list[ServiceAtLocation] = Field([])
+    organization: Organization | None = None
     attributes: list[Attribute] = Field([])
     service_capacities: list[Capacity] = Field([], description="HSDS 3.1.")
 
@@ -109,9 +183,23 @@ class HsdsService(Strict):
             capacity=int(sum(one.available for one in self.service_capacities)) if self.service_capacities else None,
             schedule="; ".join(one.description for one in self.schedules if one.description)[:1_000] or None,
             assured_date=self.assured_date,
+            **self._reach().model_dump(),
         )
         among = [found for term in terms for found in _below(term)]
         return Entry(id=self.id, content=content, is_active=self.status == "active", categories_among=among)
+
+    def _reach(self) -> Reachable:
+        """What the service itself says, else the place, else the organisation. Raises ValidationError when it is malformed."""
+        places = [place.location for place in self.service_at_locations if place.location]
+        said: list[Place] = [self, *self.service_at_locations, *places, *([self.organization] if self.organization else [])]
+        addresses = sorted((one for place in places for one in place.addresses), key=lambda one: one.address_type == "postal")
+        website = self.organization.website if self.organization else None
+        return Reachable(
+            address=next((one.line for one in addresses if one.line), None),
+            phone=next((one.phone for one in said if one.phone), None),
+            email=next((one.mail for one in said if one.mail), None),
+            url=next((url for url in (*(one.url for one in said), website) if url), None),
+        )
 
     def _districts(self) -> list[str]:
         """Named areas that are parts of the city; else towns outside in which it is; else the whole city."""

@@ -10,10 +10,11 @@ from anlaufstelle_contracts.values import Language
 from pydantic import Field, ValidationError, model_validator
 
 from ..domain.offer import OfferContent
-from .entry import Broken, Entry, OfferId, Prose, Reading, Short, Strict, Title, explain
+from .entry import Broken, Entry, OfferId, Prose, Reading, Short, Title, explain
+from .reach import Reachable
 
 
-class Line(Strict):
+class Line(Reachable):
     """One line."""
 
     id: OfferId
@@ -36,6 +37,13 @@ class Line(Strict):
     def _in_order(self) -> Self:
         if self.valid_from and self.valid_until and self.valid_from > self.valid_until:
             raise ValueError("valid_from is after valid_until")
+        return self
+
+    @model_validator(mode="after")
+    def _of_an_organisation(self) -> Self:
+        named = [name for name in Reachable.model_fields if getattr(self, name)]
+        if named and self.provider_kind is ProviderKind.PRIVATE:
+            raise ValueError(f"{', '.join(named)}: how a private person is reached is not kept here")
         return self
 
     def entry(self) -> Entry:

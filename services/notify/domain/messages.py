@@ -54,8 +54,10 @@ def matched(
     told.offer_ids += [offer.offer_id for offer in new]
     told.waits_for_person = False
     told.say("offers", time)
-    buttons = choices(words, Answer.HELPED, Answer.NOT_HELPED, Answer.UNREACHABLE, Answer.MORE, Answer.HUMAN)
-    return _message(told, paragraphs, buttons)
+    answers = [Answer.HELPED, Answer.NOT_HELPED, Answer.UNREACHABLE, Answer.MORE, Answer.HUMAN]
+    if not any(offer.address or _contact(offer, words) for offer in new):
+        answers.remove(Answer.UNREACHABLE)  # who was told no way to it cannot have found nobody there
+    return _message(told, paragraphs, choices(words, *answers))
 
 
 def unmet(told: Told, event: NeedUnmet, time: datetime, dictionary: Dictionary) -> Message | None:
@@ -166,9 +168,22 @@ def _offer(number: int, offer: ReferredOffer, words: Words) -> str:
     lines = [f"{number}. {offer.title}", said_more, words.gettext("Where: {places}", places=places)]
     if offer.schedule:
         lines.append(words.gettext("When: {schedule}", schedule=offer.schedule))
+    if offer.address:
+        lines.append(words.gettext("Address: {address}", address=offer.address))
+    lines.append(_contact(offer, words))
     if reasons:
         lines.append(words.gettext("Why it fits: {reasons}", reasons="; ".join(reasons[:3])))
     return "\n".join(line for line in lines if line)
+
+
+def _contact(offer: ReferredOffer, words: Words) -> str:
+    """How to ring and write there, on one line; nothing when neither is known."""
+    ways = [
+        words.gettext("Phone: {phone}", phone=offer.phone) if offer.phone else "",
+        words.gettext("E-mail: {email}", email=offer.email) if offer.email else "",
+        words.gettext("Website: {url}", url=offer.url) if offer.url else "",
+    ]
+    return " · ".join(way for way in ways if way)
 
 
 def _shortened(text: str) -> str:

@@ -20,14 +20,13 @@ LABELS: dict[str, str] = {
 }
 
 WHY_IT_FITS: dict[str, str] = {
-    MatchReason.TOPIC: _("it is about what you are looking for"),
     MatchReason.DISTRICT: _("it is near you"),
     MatchReason.CITY_WIDE: _("open to people from the whole city"),
     MatchReason.LANGUAGE: _("your language is spoken there"),
     MatchReason.AUDIENCE: _("it is meant for people in your situation"),
-    MatchReason.HORIZON: _("it fits the time you are here"),
     MatchReason.WORDS: _("its description names what you wrote about"),
 }
+"""What is not here goes without saying (the topic) or is mostly guessed (how long somebody stays): the desk shows it."""
 
 WHY_UNMET: dict[str, str] = {
     UnmetReason.NO_SUCH_OFFER: _("As far as we know, nobody nearby offers this at the moment."),

@@ -27,6 +27,7 @@ from anlaufstelle_contracts import (
     OfferSubmitted,
     OfferWithdrawn,
     ProjectProposed,
+    Reach,
     ReferralAnswered,
     ReferredOffer,
     ReviewRequested,
@@ -65,16 +66,16 @@ class Stamped(BaseModel):
         return True
 
 
-class OfferLine(BaseModel):
+class OfferLine(Reach):
     """An offer as a referral or a review names it."""
 
     id: str
     title: str
     description: str = ""
-    districts: list[str] = []
+    districts: list[str] = Field([])
     schedule: str | None = None
     probability: float
-    reasons: list[str] = []
+    reasons: list[str] = Field([])
 
 
 class NeedView(Stamped):
@@ -153,8 +154,11 @@ def lines(offers: list[ReferredOffer]) -> list[OfferLine]:
     return [OfferLine(id=offer.offer_id, **offer.model_dump(mode="json", exclude={"offer_id"})) for offer in offers]
 
 
-class OfferView(Stamped):
-    """As much of an offer as is counted, and whether a coordinator is to look at it: because it is new, or nobody is reached."""
+class OfferView(Stamped, Reach):
+    """As much of an offer as is counted, and whether a coordinator is to look at it: because it is new, or nobody is reached.
+
+    How an organisation is reached is kept for the coordinator who is to try it.
+    """
 
     shown: bool = False
     sample: bool = False
@@ -185,6 +189,8 @@ class OfferView(Stamped):
                 self.shown = not isinstance(event, OfferWithdrawn)
                 self.sample = not isinstance(event, OfferWithdrawn) and event.sample
                 self.assured_date = None if isinstance(event, OfferWithdrawn) else event.assured_date
+                for way in Reach.model_fields:
+                    setattr(self, way, getattr(event, way, None))
         if isinstance(event, OfferWithdrawn):
             self.renew("withdrawn", new)
         if isinstance(event, OfferPublished | OfferChanged | OfferDeclined):

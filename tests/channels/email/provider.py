@@ -74,7 +74,7 @@ class Provider(provider.Provider):
     def settings(self) -> Mapping[str, object]:
         """Through the lines that can be cut."""
         return {
-            "address": US, "user": self._user, "password": PASSWORD,
+            "address": US, "user": self._user, "password": PASSWORD, "authserv_id": "mx.example.org",
             "imap_host": "127.0.0.1", "imap_port": self._lines["imap"].port, "imap_security": "none",
             "smtp_host": "127.0.0.1", "smtp_port": self._lines["smtp"].port, "smtp_security": "none",
         }  # fmt: skip

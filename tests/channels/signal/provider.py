@@ -98,6 +98,11 @@ class Provider(provider.HttpProvider):
             if await got:
                 return None
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether somebody listens."""
+        return self._socket is not None
+
     def fail(self, how: Failure | None) -> None:
         """A line that breaks is the socket's, too."""
         super().fail(how if how in OF_THE_LINE else None)

@@ -9,6 +9,7 @@ import httpx
 from aiohttp import web
 
 from deploy.emulator.telegram import TOKEN, SentMessage, TelegramEmulator, application
+from deploy.emulator.telegram.api import MOST_UPDATES
 from tests.kit.channels import provider
 from tests.kit.channels.provider import RETRY_AFTER, Failure, Received, Update
 from tests.kit.waiting import eventually
@@ -22,8 +23,10 @@ BOT = {"id": 4242, "is_bot": True, "first_name": "Anlaufstelle"}
 class Emulator(TelegramEmulator):
     """Ends a request for updates sooner than asked, so that no case has to wait for it."""
 
-    async def _api_getUpdates(self, timeout: float = 0, **more: Any) -> list[dict[str, Any]]:
-        return await super()._api_getUpdates(timeout=min(timeout, 0.2), **more)
+    async def _api_getUpdates(
+        self, offset: int = 0, limit: int = MOST_UPDATES, timeout: float = 0, allowed_updates: list[str] | None = None
+    ) -> list[dict[str, Any]]:
+        return await super()._api_getUpdates(offset, limit, min(timeout, 0.2), allowed_updates)
 
 
 class Provider(provider.WebhookProvider):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from chassis import Settings
+from chassis import Settings, new_id
 from chassis.health import token_guard
 from services.intake.channels.base import Capability, Heard, Incoming, Line, Manifest, Outgoing, Result
 
@@ -32,6 +32,9 @@ class RecordingHost:
         self.failing = 0
         """How many of the next messages cannot be kept."""
         self.refused = 0
+        self.kept: dict[str, str] = {}
+        """What is spooled."""
+        self._notes: dict[str, str] = {}
         self._lines: dict[str, list[Line]] = {}
 
     # --- what a channel may ask ---
@@ -74,6 +77,28 @@ class RecordingHost:
         """A secret of its parts."""
         return f"secret-of-{'-'.join(parts)}-that-is-long"
 
+    async def spool(self, received: Sequence[str]) -> list[str]:
+        """Keep what does not come again."""
+        names = [new_id() for _ in received]
+        self.kept.update(zip(names, received, strict=True))
+        return names
+
+    async def spooled(self) -> list[tuple[str, str]]:
+        """What nobody has heard yet."""
+        return list(self.kept.items())
+
+    async def unspool(self, name: str) -> None:
+        """It was heard."""
+        self.kept.pop(name, None)
+
+    async def note(self, name: str, value: str) -> None:
+        """Remember something of a name."""
+        self._notes[name] = value
+
+    async def noted(self, name: str) -> str | None:
+        """What was noted of a name."""
+        return self._notes.get(name)
+
     # --- what the kit does ---
 
     def note_sent(self, address: str, message: Outgoing) -> None:
@@ -102,6 +127,10 @@ class RecordingHost:
             (incoming.edits is not None, Capability.EDITS, "noticed an edit"),
             (incoming.deletes is not None, Capability.DELETIONS, "noticed a deletion"),
         )
+        if incoming.message_id in (incoming.edits, incoming.deletes):
+            self.dishonest.append("gave a change the name of the message it changes: the host takes each name once")
+        if incoming.said_at and incoming.said_at.tzinfo is None:
+            self.dishonest.append("gave said_at without a time zone")
         for happened, capability, what in can:
             if happened:
                 self._declared(capability, what)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from services.intake import channels
 from tests.kit.channels import recordings
 from tests.kit.channels.provider import Provider
 from tests.kit.channels.recordings import Fixtures, FixturesError
@@ -29,8 +30,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     try:
         found = [recordings.read(folder) for folder in _folders(metafunc.config)]
-    except FixturesError as error:
-        raise pytest.UsageError(str(error)) from None
+        for fixtures in found:
+            channels.load(fixtures.kit.channel)
+    except (FixturesError, channels.ChannelError) as error:
+        hint = "\na package of its own is known when it is installed: .venv/bin/pip install -e FOLDER"
+        raise pytest.UsageError(f"{error}{hint if isinstance(error, channels.ChannelError) else ''}") from None
     once = getattr(metafunc.module, "HOW_IT_HEARS_IS_ALL_THE_SAME", False)
     ways = [(fixtures, mode) for fixtures in found for mode in fixtures.kit.modes[: 1 if once else None]]
     metafunc.parametrize("provider", ways, indirect=True, ids=[_id(*way) for way in ways], scope="session")

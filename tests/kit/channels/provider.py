@@ -101,9 +101,16 @@ class Provider(ABC):
         """What it hands over when our message arrived, or did not; None when it never says that. For channels with RECEIPTS."""
         raise NotImplementedError(f"{type(self).__name__} says nothing of receipts (receipt)")
 
+    def stands_below(self, message_id: str) -> str:
+        """`Received.reply_to` of an answer in a group to this message, where the provider has only threads: the thread's root."""
+        return message_id
+
     @abstractmethod
     async def deliver(self, update: Update) -> int | None:
-        """Hand it over as the provider does. Webhooks: one call, and its status. Others: None, as soon as it is on its way."""
+        """Hand it over as the provider does. Webhooks: one call, and its status. Others: None, as soon as it is on its way.
+
+        What was delivered before the channel listens has to wait for it.
+        """
 
     @abstractmethod
     async def sent(self) -> list[Received]:

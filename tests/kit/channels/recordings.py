@@ -39,7 +39,10 @@ class _Strict(BaseModel):
 
 
 class Expected(_Strict):
-    """What the host is to hear. What is left out is to be as if never said, but for `message_id` and `language_hint`."""
+    """What the host is to hear. What is left out is to be as if never said, but for `message_id` and `language_hint`.
+
+    `said_at` may be anything.
+    """
 
     address: str
     message_id: str | None = None
@@ -51,6 +54,7 @@ class Expected(_Strict):
     group: Group | None = None
     edits: str | None = None
     deletes: str | None = None
+    authenticated: bool = True
 
 
 class Recording(_Strict):

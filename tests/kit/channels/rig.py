@@ -24,6 +24,13 @@ SEND_WITHIN = 0.5
 MARK = "Позначка"
 
 
+@dataclass(frozen=True)
+class Raised(RetryAfter):
+    """What `send` raised, so that a case that fails shows it."""
+
+    error: Exception | None = None
+
+
 @dataclass
 class Rig:
     """One channel under test."""
@@ -38,6 +45,8 @@ class Rig:
     _listener: asyncio.Task[None] | None = None
     _held: bool = False
     _marks: int = 0
+    _raised: Exception | None = None
+    """What `listen` raised last."""
 
     def has(self, capability: Capability) -> bool:
         """Whether the channel declares it."""
@@ -84,8 +93,10 @@ class Rig:
 
     async def _listen(self, channel: Listening) -> None:
         while self._held:
-            with suppress(Exception):  # as the host: whatever happens, it is heard again
+            try:
                 await channel.listen(self.host, lambda: self._held)
+            except Exception as error:  # noqa: BLE001 - as the host: whatever happens, it is heard again
+                self._raised = error
             await asyncio.sleep(LISTEN_AGAIN)
 
     # --- hearing ---
@@ -111,7 +122,12 @@ class Rig:
         self._marks += 1
         text = f"{MARK} {self._marks}"
         await self.provider.deliver(self.text(9, text))
-        await eventually(lambda: any(text == incoming.text.strip() for incoming in self.host.heard), timeout=5)
+        try:
+            await eventually(lambda: any(text == incoming.text.strip() for incoming in self.host.heard), timeout=5)
+            await eventually(lambda: not self.host.kept, timeout=5)  # of a spool, what others sent may be heard later
+        except AssertionError:
+            why = "listen raised what stands above" if self._raised else "listen raised nothing"
+            raise AssertionError(f"what a person wrote is not heard within 5 s; {why}") from self._raised
 
     # --- sending ---
 
@@ -121,8 +137,8 @@ class Rig:
         try:
             async with asyncio.timeout(within):
                 result = await self.channel.send(address, message)
-        except Exception:  # noqa: BLE001 - what it raises counts as "not now"
-            return RetryAfter()
+        except Exception as error:  # noqa: BLE001 - what it raises counts as "not now"
+            return Raised(error=error)
         if isinstance(result, Sent):
             self.host.note_sent(address, message)
         return result

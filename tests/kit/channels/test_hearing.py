@@ -45,7 +45,7 @@ async def test_recordings_become_what_they_should_and_the_same_again(rig: Rig) -
         assert again == status, name
         await rig.mark()
         heard = [incoming for incoming in rig.host.heard if MARK not in incoming.text]
-        if len(heard) == 2 * count and all(map(same, heard[:count], heard[count:])):
+        if count and len(heard) % count == 0 and all(same(each, heard[at % count]) for at, each in enumerate(heard)):
             del heard[count:]
         found = {
             "becomes": [_described(*pair) for pair in zip_longest(heard, expected.becomes)],
@@ -65,7 +65,7 @@ def _described(incoming: Incoming | None, expected: Expected | None) -> dict[str
     """What was heard, in the form of what was expected; what may be anything is as expected."""
     if incoming is None or expected is None:
         return vars(incoming) if incoming else None
-    found = Expected.model_validate(vars(incoming))
+    found = Expected.model_validate({name: value for name, value in vars(incoming).items() if name in Expected.model_fields})
     free = {name: None for name in ("message_id", "language_hint") if getattr(expected, name) is None}
     return found.model_copy(update=free).model_dump()
 
@@ -95,7 +95,7 @@ async def test_people_are_told_apart_and_so_are_equal_words(rig: Rig) -> None:
 async def test_the_same_again_is_the_same_message(rig: Rig) -> None:
     update = rig.text(1, "Потрібен велосипед")
     heard = await rig.hears(update, update)
-    assert 1 <= len(heard) <= 2
+    assert heard
     assert all(same(incoming, heard[0]) for incoming in heard)
 
 
@@ -117,6 +117,21 @@ async def test_what_could_not_be_kept_comes_again(rig: Rig) -> None:
         assert status >= 500, f"a provider that is answered with {status} does not call again"
         await rig.deliver(update)
     await eventually(lambda: any(text == incoming.text.strip() for incoming in rig.host.heard), timeout=10)
+
+
+async def test_what_could_not_be_kept_outlives_who_read_it(rig: Rig) -> None:
+    if not isinstance(rig.channel, Listening) or rig.provider.calls:
+        pytest.skip("it does not ask its provider")
+    await rig.mark()
+    rig.host.failing = 1_000
+    waiting = asyncio.create_task(rig.deliver(rig.text(1, "Потрібна кухня")))  # some stand-ins wait until it is taken
+    await eventually(lambda: rig.host.refused)
+    await rig.close()
+    rig.host.failing = 0
+    await rig.channel.open()
+    await rig.restart()
+    await eventually(lambda: any("кухня" in incoming.text for incoming in rig.host.heard), timeout=10)
+    await waiting
 
 
 async def test_a_restart_loses_nothing(rig: Rig) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -45,6 +46,9 @@ class Email(Channel):
     def __init__(self, settings: EmailSettings) -> None:
         super().__init__(settings)
         self._failing: dict[int, float] = {}
+        self._day = _today()
+        self._wrote: dict[str, set[int]] = defaultdict(set)
+        """The mails of each address on that day. Counted here because servers differ in what they can search for."""
 
     async def send(self, address: str, message: Outgoing) -> Result:
         """Send a mail."""
@@ -89,15 +93,19 @@ class Email(Channel):
     def _fetch(self, mailbox: Mailbox, numbers: list[int]) -> dict[int, Found | None]:
         """Fetch mails and read them; None is one that a person had better look at."""
         mails: dict[int, Found | None] = {}
+        if self._day != _today():
+            self._day, self._wrote = _today(), defaultdict(set)
         for number, raw in mailbox.fetch(numbers).items():
             try:
-                found: Found | None = read(raw, self.settings.address)
+                found: Found | None = read(raw, self.settings.address, self.settings.authserv_id)
             except Exception as error:  # noqa: BLE001 - anybody can send anything; the others must not wait for it
                 log.warning("unreadable mail set aside", reason=error_name(error))
                 found = None
-            if isinstance(found, Incoming) and mailbox.count_since(found.address, _today()) > MOST_A_DAY:
-                log.warning("mail of a sender with too many a day set aside")
-                found = None
+            if isinstance(found, Incoming):
+                self._wrote[found.address].add(number)  # the same mail may have to be fetched again
+                if len(self._wrote[found.address]) > MOST_A_DAY:
+                    log.warning("mail of a sender with too many a day set aside")
+                    found = None
             mails[number] = found
         return mails
 

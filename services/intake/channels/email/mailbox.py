@@ -16,8 +16,8 @@ from .settings import EmailSettings
 TIMEOUT = 20
 HEARD = "AnlaufstelleHeard"
 """Keyword of what was heard: only that is ever deleted. A server that takes no keywords keeps all."""
-MOST_BYTES = 1_000_000
-"""So much of a mail is fetched. The words come first; what is beyond is attachments."""
+MOST_BYTES = 300_000
+"""So much of a mail is fetched. The words come first; what is beyond is attachments. Thousands of small parts take a second."""
 
 
 class Mailbox:
@@ -60,10 +60,6 @@ class Mailbox:
             self._client.add_flags(heard, self._heard, silent=True)
         if set_aside:
             self._client.add_flags(set_aside, [SEEN, FLAGGED], silent=True)
-
-    def count_since(self, address: str, day: date) -> int:
-        """How many mails came from an address since a day."""
-        return len(self._client.search(["FROM", address, "SINCE", day], "UTF-8" if not address.isascii() else None))
 
     def clear(self, before: date) -> None:
         """Delete what was heard and came before a day. What was set aside or is not ours stays."""

@@ -5,18 +5,35 @@ import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
-from email.message import EmailMessage, Message
+from email.message import Message
 from email.utils import parseaddr
 
 from ..base import Incoming, Rejected, Result, Sent, Unreachable
+from . import authentication
 from .words import decode, html_to_text, own_words
 
-_MESSAGE_ID = re.compile(r"<[^<>\s]+>")
+MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
+"""One that fits into a line when it is answered."""
 _ANSWERED_OR_FORWARDED = re.compile(r"\s*(re|aw|antw|fwd?|wg|відп|отв|на|пересл)\s*(\[\d+\])?\s*:", re.IGNORECASE)
 _NOBODY = re.compile(r"(mailer-daemon|postmaster|bounces?|(no|do-?not)[-_.]?reply)([-+._=].*)?")
 _MACHINE_HEADERS = ("List-Id", "List-Post", "List-Unsubscribe", "X-Autoreply", "X-Autorespond", "X-Auto-Reply")
 _MACHINE_PRECEDENCE = frozenset({"bulk", "junk", "list", "auto_reply"})
 _NO_ATTACHMENT = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
+
+_MOST_IN_HEADER = 10_000
+_MOST_IN_FROM = 1_000
+_MOST_IN_TEXT = 100_000
+"""So much of each is read: the library takes time with the square of its length, and anybody can send anything."""
+_MOST_WITHIN = 30
+"""Parts that hold parts: the library looks at each line once for each of them."""
+
+
+class _Cut(policy.Compat32):
+    """The library's older and quicker way with headers, and of each only the beginning."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_MOST_IN_HEADER]
 
 
 class UnreadableError(Exception):
@@ -38,9 +55,14 @@ class Nothing:
     why: str
 
 
-def read(raw: bytes, ours: str) -> Incoming | Report | Nothing:
-    """Read a mail; `ours` is our own address. Raises UnreadableError when it holds no sender or is known to be forged."""
-    mail = message_from_bytes(raw, policy=policy.default)
+def read(raw: bytes, ours: str, server: str = "") -> Incoming | Report | Nothing:
+    """Read a mail; `ours` is our own address, `server` the name of the mail server that judges senders for us.
+
+    Raises UnreadableError when it holds no sender or is known to be forged.
+    """
+    if raw.lower().count(b"multipart/") > _MOST_WITHIN:
+        raise UnreadableError("too many parts within parts")
+    mail = message_from_bytes(raw, policy=_Cut())
     if _is_report(mail):
         return _report(mail)
     sender = normal_address(_sender(mail))
@@ -48,8 +70,8 @@ def read(raw: bytes, ours: str) -> Incoming | Report | Nothing:
         return Nothing("our own")
     if why := _machine(mail, sender):
         return Nothing(why)
-    if "dmarc=fail" in _header(mail, "Authentication-Results").lower():
-        # The first of these headers is by our own mail server: what others claim stands below it.
+    judged = authentication.results(mail, server)
+    if authentication.is_forged(judged):
         raise UnreadableError("sender is forged")
     words = own_words(_text(mail))
     subject = "" if _belongs_to_earlier(mail) else _subject(mail).strip()
@@ -59,31 +81,35 @@ def read(raw: bytes, ours: str) -> Incoming | Report | Nothing:
         _with_subject(subject, words),
         has_media=any(_is_attachment(part) for part in mail.walk()),
         language_hint=_header(mail, "Content-Language").split(",")[0].strip() or None,
+        authenticated=bool(server) and authentication.is_genuine(judged, sender),
     )
 
 
 def normal_address(address: str) -> str:
     """An address in the one spelling under which its owner is known. Raises UnreadableError when it is none."""
-    local, _, domain = address.strip().lower().rpartition("@")
     try:
+        # Letters that stand in a header as they are come from the library as bytes in disguise.
+        whole = address.encode("utf-8", "surrogateescape").decode()
+        local, _, domain = whole.strip().lower().rpartition("@")
         domain = domain.encode("idna").decode()
     except UnicodeError:
-        domain = ""
+        local = domain = ""
     if not local or not domain or re.search(r"[\s@<>,;:\"]", local + domain):
         raise UnreadableError("no address of a sender")
     return f"{local}@{domain}"
 
 
-def _sender(mail: EmailMessage) -> str:
+def _sender(mail: Message) -> str:
     # Not Reply-To: only From is what a mail server can vouch for, and whoever can write as somebody can delete as somebody.
+    sent = _as_sent(mail, "From")[:_MOST_IN_FROM]
     try:
-        header = mail["From"]
+        addresses = policy.default.header_factory("From", sent).addresses
     except (LookupError, ValueError, AttributeError, TypeError):  # the library stumbles over some malformed ones
-        return parseaddr(_header(mail, "From"))[1]
-    return header.addresses[0].addr_spec if header is not None and header.addresses else ""
+        return parseaddr(sent)[1]
+    return str(addresses[0].addr_spec) if addresses else ""
 
 
-def _machine(mail: EmailMessage, sender: str) -> str:
+def _machine(mail: Message, sender: str) -> str:
     """Why nobody would read an answer, or nothing."""
     if not (_header(mail, "Auto-Submitted").strip().lower() or "no").startswith("no"):
         return "automatic"
@@ -96,7 +122,7 @@ def _machine(mail: EmailMessage, sender: str) -> str:
     return "nobody" if _NOBODY.fullmatch(sender.rpartition("@")[0]) else ""
 
 
-def _belongs_to_earlier(mail: EmailMessage) -> bool:
+def _belongs_to_earlier(mail: Message) -> bool:
     """Whether its subject is that of an earlier mail."""
     return bool(_header(mail, "In-Reply-To") or _header(mail, "References") or _ANSWERED_OR_FORWARDED.match(_subject(mail)))
 
@@ -111,10 +137,14 @@ def _with_subject(subject: str, words: str) -> str:
 
 
 def _header(mail: Message, name: str) -> str:
-    """A header as it was sent, unfolded; bytes that ought not to be there are guessed at. Parsing it may fail, this does not."""
-    value = next((str(value) for key, value in mail.raw_items() if key.lower() == name.lower()), "")
-    unfolded = re.sub(r"[\r\n]+", "", value)
+    """A header as it was sent; bytes that ought not to be there are guessed at. Parsing it may fail, this does not."""
+    unfolded = _as_sent(mail, name)
     return unfolded if unfolded.isascii() else decode(unfolded.encode("utf-8", "surrogateescape"), None)
+
+
+def _as_sent(mail: Message, name: str) -> str:
+    value = next((str(value) for key, value in mail.raw_items() if key.lower() == name.lower()), "")
+    return re.sub(r"[\r\n]+", "", value)
 
 
 def _subject(mail: Message) -> str:
@@ -126,7 +156,7 @@ def _subject(mail: Message) -> str:
 
 
 def _message_id(mail: Message) -> str | None:
-    found = _MESSAGE_ID.search(_header(mail, "Message-ID"))
+    found = MESSAGE_ID.search(_header(mail, "Message-ID"))
     return found[0] if found else None
 
 
@@ -139,7 +169,11 @@ def _text(part: Message) -> str:
     if part.get_content_disposition() == "attachment" or kind not in ("text/plain", "text/html"):
         return ""
     payload = part.get_payload(decode=True)
-    text = decode(payload if isinstance(payload, bytes) else b"", part.get_content_charset())
+    body = payload if isinstance(payload, bytes) else b""
+    if len(body) > _MOST_IN_TEXT:
+        beginning = body[:_MOST_IN_TEXT]
+        body = beginning.rpartition(b" ")[0] or beginning  # at a blank: a letter cut in two would spoil the charset
+    text = decode(body, part.get_content_charset())
     if kind == "text/html":
         return html_to_text(text)
     if part.get_param("format") == "flowed":
@@ -157,11 +191,11 @@ def _is_attachment(part: Message) -> bool:
 # --- reports by mail servers (RFC 3464) ---
 
 
-def _is_report(mail: EmailMessage) -> bool:
+def _is_report(mail: Message) -> bool:
     return mail.get_content_type() == "multipart/report" and mail.get_param("report-type") in ("delivery-status", None)
 
 
-def _report(mail: EmailMessage) -> Report | Nothing:
+def _report(mail: Message) -> Report | Nothing:
     reference, result = _reported(mail), None
     for part in mail.walk():
         if "Action" in part:  # one for each address, inside the part message/delivery-status
@@ -178,15 +212,15 @@ def _became_of_it(action: str, status: str) -> Result | None:
     return Rejected() if is_about_the_mail else Unreachable()
 
 
-def _reported(mail: EmailMessage) -> str | None:
+def _reported(mail: Message) -> str | None:
     """The Message-ID of the mail that the report is about."""
     for part in mail.walk():
         if part is not mail and part.get_content_type() == "text/rfc822-headers":
             payload = part.get_payload(decode=True)
-            about = message_from_bytes(payload if isinstance(payload, bytes) else b"", policy=policy.default)
+            about = message_from_bytes(payload if isinstance(payload, bytes) else b"", policy=_Cut())
             if found := _message_id(about):
                 return found
         if part is not mail and (found := _message_id(part)):
             return found  # the mail itself, returned
-    found_ids = _MESSAGE_ID.findall(f"{_header(mail, 'In-Reply-To')} {_header(mail, 'References')}")
+    found_ids = MESSAGE_ID.findall(f"{_header(mail, 'In-Reply-To')} {_header(mail, 'References')}")
     return found_ids[-1] if found_ids else None

@@ -3,10 +3,11 @@
 import re
 from datetime import UTC, datetime
 from email import policy
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import aiosmtplib
 import structlog
@@ -16,6 +17,7 @@ from chassis.logs import error_name
 from chassis.texts import Texts
 
 from ..base import LANGUAGES, Outgoing, Rejected, Result, RetryAfter, Sent, Unreachable
+from .reading import MESSAGE_ID
 from .settings import EmailSettings
 
 log = structlog.get_logger()
@@ -25,10 +27,28 @@ _texts = Texts(Path(__file__).parents[2] / "locale")
 _NO_SUCH_PERSON = re.compile(r"5\.(1\.\d+|2\.1)\b")
 
 
+class _Whole(BaseHeader):
+    """A header that goes out as it is, in one line: the library encodes a long id, and then the mail leaves its thread."""
+
+    max_count = 1
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        kwds["decoded"], kwds["parse_tree"] = value, None
+
+    def fold(self, *, policy: policy.Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_headers = HeaderRegistry()
+_headers.map_to_type("In-Reply-To", _Whole)
+_headers.map_to_type("References", _Whole)
+
+
 def compose(settings: EmailSettings, address: str, message: Outgoing) -> EmailMessage:
     """A mail that says the text, in the thread of what it answers."""
     local, _, domain = settings.address.rpartition("@")
-    mail = EmailMessage(policy=policy.SMTP)
+    mail = EmailMessage(policy=policy.SMTP.clone(header_factory=_headers))
     mail["From"] = Address(settings.name, local, domain)
     mail["To"] = address
     gettext = _texts.get(message.language if message.language in LANGUAGES else "en").gettext
@@ -37,7 +57,7 @@ def compose(settings: EmailSettings, address: str, message: Outgoing) -> EmailMe
     mail["Subject"] = f"Re: {subject}" if message.reply_to else subject
     mail["Date"] = format_datetime(datetime.now(UTC))
     mail["Message-ID"] = f"<{new_id()}@{domain}>"
-    if message.reply_to and message.reply_to.startswith("<"):
+    if message.reply_to and MESSAGE_ID.fullmatch(message.reply_to):
         mail["In-Reply-To"] = mail["References"] = message.reply_to
     mail["Auto-Submitted"] = "auto-replied" if message.reply_to else "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"  # Exchange heeds this one instead

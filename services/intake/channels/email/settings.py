@@ -23,6 +23,9 @@ class EmailSettings(ChannelSettings, channel="email"):
     smtp_host: str = Field(min_length=1, description="The server that takes our mails.")
     smtp_port: int = Field(465, ge=1, le=65535, description="Its port: 465 with tls, usually 587 with starttls.")
     smtp_security: Security = Field("tls", description="tls, starttls, or none for a server on this very machine.")
+    authserv_id: str = Field(
+        "", description="Name under which our mail server notes in Authentication-Results that a sender is genuine (DMARC)."
+    )
     folder: str = Field("INBOX", description="Folder of the mailbox that is heard; nobody else should read or file in it.")
     keep_days: int = Field(30, ge=1, description="Days after which a mail that was heard is deleted from the folder.")
 

@@ -3,6 +3,7 @@
 Own rules, because the libraries for this know neither Ukrainian nor Russian, and cut greetings that belong to what is said.
 """
 
+import codecs
 import re
 from html.parser import HTMLParser
 
@@ -166,17 +167,27 @@ def html_to_text(html: str) -> str:
     """What a person sees of an HTML mail, as plain text in which quotations begin with `>`."""
     reader = _Reader()
     reader.feed(html)
-    reader.close()
+    if "<" not in reader.rawdata:
+        # Else a tag or a comment begins there that never ends: nobody would see it, and the library would look for its end again
+        # and again, for minutes.
+        reader.close()
     reader.end_line()
     return "\n".join(reader.lines).strip()
+
+
+_NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape"})
+"""Codecs of the library that no mail is written in; the first two take time with the square of the length."""
 
 
 def decode(body: bytes, charset: str | None) -> str:
     """Bytes as text: UTF-8 if that can be, else the charset that they are said to be in, else what they look like."""
     for name in (charset,) if body.isascii() else ("utf-8", charset):
         try:
-            text = body.decode(name or "ascii")
-        except (LookupError, UnicodeError):
+            codec = codecs.lookup(name or "ascii").name
+            if codec in _NO_CHARSETS:
+                continue
+            text = body.decode(codec)
+        except (LookupError, ValueError):
             continue
         if not _is_mistaken_for_latin(text):
             return text

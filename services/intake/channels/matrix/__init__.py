@@ -329,7 +329,7 @@ class Matrix(Channel):
         group = await self._group(room)
         if group:
             topic = relation.event_id if relation.rel_type == "m.thread" else None
-            reply_to = None if relation.is_falling_back else relation.in_reply_to.event_id or None
+            reply_to = (relation.in_reply_to.event_id if not relation.is_falling_back else None) or topic
             by_admin = text.startswith("/") and await self._is_admin(event.sender, room)
             group = Group(room, topic, reply_to, by_admin)
         return Incoming(

@@ -1,26 +1,27 @@
 """Signal, by the REST API around signal-cli (https://github.com/bbernhard/signal-cli-rest-api) in its json-rpc mode.
 
-It hands over what comes by a socket and keeps nothing: what it handed over stays in memory here until the host has it, and a
-socket that breaks is made anew at once. People are known by their account id, since who wants to hides their number.
+It hands over what comes by a socket, once, and keeps nothing: what is read is spooled before anything else is done with it, and
+taken from there, by whichever replica listens. A socket that breaks is made anew at once. People are known by their account id,
+since who wants to hides their number.
 """
 
 import asyncio
 import base64
 import re
 import time
-from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable
-from itertools import groupby
-from typing import Any
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import aiohttp
 import structlog
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field
 
 from chassis.logs import error_name
 
-from .base import (
+from ..base import (
     Capability,
     Channel,
     ChannelSettings,
@@ -36,7 +37,7 @@ from .base import (
     Sent,
     Unreachable,
 )
-from .http import whole
+from .envelopes import Data, Envelope, read
 
 log = structlog.get_logger()
 
@@ -46,12 +47,17 @@ TEXT = 2000
 HEARTBEAT = 30.0
 LOOK_EVERY = 1.0
 RETRY = 1.0
+LONGEST_RETRY = 16.0
 GIVE_UP_AFTER = 90.0
-"""Seconds after which one message that always fails is left out. When the store is what fails, the process ends sooner."""
-CHANGES_KEPT = 10_000
+"""Seconds for which one message that always fails holds up its sender's next; it stays in the spool."""
+LOOK_AGAIN = 600.0
+"""Seconds after which the spool is looked through for what was given up, or left by a replica for which the store was away."""
+GIVE_WAY_AFTER = 40.0
+"""Seconds without the REST API after which another replica may try."""
 LONG_TEXT = "text/x-signal-plain"
 MENTION = "\ufffc"
 """Stands in a text where somebody is mentioned."""
+T = TypeVar("T")
 
 # What signal-cli says in words. There are numbers and names in it: none of it may be logged.
 GONE = re.compile(
@@ -67,77 +73,6 @@ class SignalSettings(ChannelSettings, channel="signal"):
 
     api_url: str = Field(min_length=1, description="The REST API of signal-cli in json-rpc mode, e.g. http://signal:8080.")
     number: str = Field(pattern=r"^\+\d{6,15}$", description="Our number at Signal, e.g. +493410000000.")
-
-
-# --- what signal-cli hands over ---
-
-
-class _Loose(BaseModel):
-    """signal-cli adds fields with each version."""
-
-    model_config = {"extra": "ignore", "hide_input_in_errors": True}
-
-
-class _Attachment(_Loose):
-    contentType: str | None = None
-
-
-class _GroupInfo(_Loose):
-    groupId: str
-
-
-class _Quote(_Loose):
-    id: int
-    authorUuid: str | None = None
-    authorNumber: str | None = None
-
-
-class _RemoteDelete(_Loose):
-    timestamp: int
-
-
-class _AdminDelete(_Loose):
-    targetAuthorUuid: str
-    targetSentTimestamp: int
-
-
-class _Data(_Loose):
-    timestamp: int
-    message: str | None = None
-    attachments: list[_Attachment] | None = None
-    contacts: list[dict[str, Any]] | None = None
-    groupInfo: _GroupInfo | None = None
-    quote: _Quote | None = None
-    remoteDelete: _RemoteDelete | None = None
-    adminDelete: _AdminDelete | None = None
-    reaction: dict[str, Any] | None = None
-
-
-class _Edit(_Loose):
-    targetSentTimestamp: int
-    dataMessage: _Data
-
-
-class _Receipt(_Loose):
-    isDelivery: bool = False
-    timestamps: list[int]
-
-
-class _Envelope(_Loose):
-    sourceUuid: str | None = None
-    sourceNumber: str | None = None
-    dataMessage: _Data | None = None
-    editMessage: _Edit | None = None
-    receiptMessage: _Receipt | None = None
-
-    @property
-    def source(self) -> str:
-        """Whom it came from."""
-        return self.sourceUuid or self.sourceNumber or ""
-
-
-class _Received(_Loose):
-    envelope: _Envelope
 
 
 class Signal(Channel):
@@ -157,9 +92,12 @@ class Signal(Channel):
 
     def __init__(self, settings: SignalSettings) -> None:
         super().__init__(settings)
-        self._arrived: deque[_Envelope] = deque()
+        self._arrived: list[str] = []
+        """What was read and is not spooled yet."""
         self._news = asyncio.Event()
-        self._firsts: OrderedDict[str, str] = OrderedDict()
+        self._waiting: dict[str, deque[tuple[str, Envelope]]] = {}
+        """What is spooled and not heard yet, by its author."""
+        self._taking: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
         """Make the client; it connects when it is first used."""
@@ -198,14 +136,39 @@ class Signal(Channel):
 
     async def listen(self, host: Host, held: Callable[[], bool]) -> None:
         """Hear what comes by the socket, and take it beside that: a socket that nobody reads loses messages."""
-        taking = asyncio.create_task(self._take_what_comes(host))
+        self._begin(self._take_what_comes(host))
+        away_since: float | None = None
         try:
             while held():
-                await self._read_socket(held)
+                try:
+                    await self._read_socket(held)
+                    away_since = None
+                except (aiohttp.ClientError, TimeoutError) as error:
+                    if away_since is None:
+                        away_since = time.monotonic()
+                        log.warning("channel is not heard", channel=self.manifest.id, reason=error_name(error))
+                    elif time.monotonic() - away_since > GIVE_WAY_AFTER:
+                        raise
+                    await asyncio.sleep(RETRY)
         finally:
-            taking.cancel()
-            await asyncio.wait([taking])
-        await self._take_arrived(host)  # nobody else was given it
+            leaving = asyncio.create_task(self._leave(host))
+            while not leaving.done():  # whoever stops us asks again every second
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([leaving])
+
+    async def _leave(self, host: Host) -> None:
+        """Leave nothing in memory; whoever listens next takes it."""
+        while self._taking:  # the drivers can swallow a cancellation
+            for task in self._taking:
+                task.cancel()
+            await asyncio.wait(self._taking, timeout=LOOK_EVERY)
+        self._waiting.clear()
+        await self._spool_arrived(host)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._taking.add(task)
+        task.add_done_callback(self._taking.discard)
 
     async def _read_socket(self, held: Callable[[], bool]) -> None:
         """Note what comes until the socket is closed, or another replica is to hear."""
@@ -218,59 +181,79 @@ class Signal(Channel):
                     continue
                 if message.type is not aiohttp.WSMsgType.TEXT:
                     return
-                if envelope := _read(message.data):
-                    self._arrived.append(envelope)
+                if read(message.data):
+                    self._arrived.append(message.data)
                     self._news.set()
 
     async def _take_what_comes(self, host: Host) -> None:
+        """Take what was spooled before, then what comes: each person's in order, beside the others'."""
+        look_at = time.monotonic()
         while True:
-            await self._take_arrived(host)
-            await self._news.wait()
+            spooled = await self._spool_arrived(host)
+            if time.monotonic() >= look_at:
+                spooled, look_at = await _insist(host.spooled), time.monotonic() + LOOK_AGAIN
+            known = {name for theirs in self._waiting.values() for name, _ in theirs}
+            for name, received in spooled:
+                if name not in known and (envelope := read(received)):
+                    theirs = self._waiting.setdefault(envelope.author, deque())
+                    theirs.append((name, envelope))
+                    if len(theirs) == 1:
+                        self._begin(self._take_all(envelope.author, host))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(look_at - time.monotonic()):
+                    await self._news.wait()
             self._news.clear()
 
-    async def _take_arrived(self, host: Host) -> None:
-        """Take what is there, each person's in order. What was begun and not finished is taken again."""
-        while self._arrived:
-            some = list(self._arrived)
-            people = groupby(sorted(some, key=lambda each: each.source), key=lambda each: each.source)
-            await asyncio.gather(*(self._take_all(list(theirs), host) for _, theirs in people))
-            for _ in some:
-                self._arrived.popleft()
+    async def _spool_arrived(self, host: Host) -> list[tuple[str, str]]:
+        """Spool what was read, however long the store is away; gives it with the names it has there."""
+        arrived = list(self._arrived)
+        names = await _insist(lambda: host.spool(arrived))
+        del self._arrived[: len(arrived)]
+        return list(zip(names, arrived, strict=True))
 
-    async def _take_all(self, envelopes: Iterable[_Envelope], host: Host) -> None:
-        for envelope in envelopes:
-            give_up_at = time.monotonic() + GIVE_UP_AFTER
+    async def _take_all(self, author: str, host: Host) -> None:
+        theirs = self._waiting[author]
+        while theirs:
+            name, envelope = theirs[0]
+            give_up_at, pause = time.monotonic() + GIVE_UP_AFTER, RETRY
             while True:
                 try:
                     await self._take(envelope, host)
+                    await host.unspool(name)
                     break
                 except Exception as error:  # noqa: BLE001 - it does not come again: it is kept until the host has it
                     if time.monotonic() > give_up_at:
-                        log.error("message left out", reason=error_name(error))
+                        log.error("message put aside", reason=error_name(error))
                         break
                     log.warning("message not taken", reason=error_name(error))
-                await asyncio.sleep(RETRY)
+                await asyncio.sleep(pause)
+                pause = min(LONGEST_RETRY, pause * 2)
+            theirs.popleft()
+        del self._waiting[author]
 
-    async def _take(self, envelope: _Envelope, host: Host) -> None:
+    async def _take(self, envelope: Envelope, host: Host) -> None:
         if envelope.receiptMessage and envelope.receiptMessage.isDelivery:
             for timestamp in envelope.receiptMessage.timestamps:
                 await host.receipt(_name(envelope.source, timestamp), Sent())
         elif envelope.editMessage:
-            changed = self._change(envelope.source, envelope.editMessage)
-            if (incoming := await self._said(envelope, envelope.editMessage.dataMessage, changed)) and incoming.text:
+            edit, first = envelope.editMessage, await self._first(envelope.source, envelope.editMessage.targetSentTimestamp, host)
+            await host.note(_name(envelope.source, edit.dataMessage.timestamp), str(first))
+            changed = _name(envelope.source, first)
+            if (incoming := await self._said(envelope, edit.dataMessage, host, changed)) and incoming.text:
                 await host.hear(incoming)
-        elif envelope.dataMessage and (incoming := await self._said(envelope, envelope.dataMessage)):
+        elif envelope.dataMessage and (incoming := await self._said(envelope, envelope.dataMessage, host)):
             await host.hear(incoming)
 
-    async def _said(self, envelope: _Envelope, said: _Data, edits: str | None = None) -> Incoming | None:
+    async def _said(self, envelope: Envelope, said: Data, host: Host, edits: str | None = None) -> Incoming | None:
         """What the host is to hear; None of what says nothing: reactions, stickers, polls, changes of a group."""
         source, name = envelope.source, _name(envelope.source, said.timestamp)
         group = Group(_group_address(said.groupInfo.groupId)) if said.groupInfo else None
         if said.adminDelete:  # an administrator takes back what somebody else wrote
             author, target = said.adminDelete.targetAuthorUuid, said.adminDelete.targetSentTimestamp
-            return Incoming(author, name, group=group, deletes=self._first(author, target))
+            return Incoming(author, name, group=group, deletes=_name(author, await self._first(author, target, host)))
         if said.remoteDelete:
-            return Incoming(source, name, group=group, deletes=self._first(source, said.remoteDelete.timestamp))
+            first = await self._first(source, said.remoteDelete.timestamp, host)
+            return Incoming(source, name, group=group, deletes=_name(source, first))
         text = (said.message or "").replace(MENTION, "")
         has_media = bool(said.contacts) or any(file.contentType != LONG_TEXT for file in said.attachments or ())
         if said.reaction or not (text or has_media):
@@ -279,36 +262,29 @@ class Signal(Channel):
             reply_to = _name(said.quote.authorUuid or said.quote.authorNumber or "", said.quote.id) if said.quote else None
             by_admin = text.startswith("/") and await self._is_admin(envelope, group.address)
             group = Group(group.address, reply_to=reply_to, by_admin=by_admin)
-        return Incoming(source, name, text, has_media=has_media, group=group, edits=edits)
+        said_at = envelope.said_at  # what was spooled for a while was not written too fast
+        return Incoming(source, name, text, has_media=has_media, group=group, edits=edits, said_at=said_at)
 
-    async def _is_admin(self, envelope: _Envelope, group: str) -> bool:
+    async def _is_admin(self, envelope: Envelope, group: str) -> bool:
         path = f"v1/groups/{quote(self.settings.number, safe='')}/{quote(group, safe='')}"
         async with self.http.get(path) as answer:
             answer.raise_for_status()
             admins = (await answer.json()).get("admins") or []
         return bool({envelope.sourceUuid, envelope.sourceNumber}.intersection(admins))
 
-    def _first(self, source: str, timestamp: int) -> str:
-        """The name of the message before its first change: each change names the one before."""
-        name = _name(source, timestamp)
-        return self._firsts.get(name, name)
-
-    def _change(self, source: str, edit: _Edit) -> str:
-        """The name of the message that is changed, before its first change."""
-        first = self._first(source, edit.targetSentTimestamp)
-        self._firsts[_name(source, edit.dataMessage.timestamp)] = first
-        while len(self._firsts) > CHANGES_KEPT:
-            self._firsts.popitem(last=False)
-        return first
+    async def _first(self, source: str, timestamp: int, host: Host) -> int:
+        """The timestamp of the message before its first change: each change names the one before."""
+        return int(await host.noted(_name(source, timestamp)) or timestamp)
 
 
-def _read(data: str) -> _Envelope | None:
-    try:
-        envelope = _Received.model_validate_json(whole(data.encode("utf-8", "replace"))).envelope
-    except ValidationError as error:
-        log.warning("unreadable message left out", errors=error.error_count())
-        return None
-    return envelope if envelope.source else None
+async def _insist(what: Callable[[], Awaitable[T]]) -> T:
+    """Do it, however often it fails: what was read exists nowhere else."""
+    while True:
+        try:
+            return await what()
+        except Exception as error:  # noqa: BLE001 - whatever it is, giving up would lose it
+            log.warning("what came cannot be spooled", reason=error_name(error))
+        await asyncio.sleep(RETRY)
 
 
 def _name(source: str, timestamp: int) -> str:
