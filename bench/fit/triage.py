@@ -29,11 +29,13 @@ from services.intake.domain.redaction import redact
 from services.intake.domain.triage import CLASSES, MODEL, Kind
 
 from .rows import CORPUS, DEVSET, ROOT, Row, embed_for_intake, rows
-from .triage_card import write_card
+from .triage_card import held_back, write_card
 
 HERE = Path(__file__).parent
 EMERGENCIES = ROOT / "data" / "emergencies" / "emergencies.jsonl"
+HELD_BACK = ROOT / "data" / "emergencies" / "held_back.jsonl"
 EVERYDAY = ROOT / "data" / "everyday" / "everyday.jsonl"
+NEEDS = ROOT / "data" / "everyday" / "needs.jsonl"
 TODAY = date(2026, 11, 22)
 REGULARISATION = 10.0
 FOLDS, SEED = 5, 7
@@ -47,9 +49,11 @@ NEEDS_DROPPED, NEEDS_AS_OFFERS, SURE_OF_A_NEED = 0.0075, 0.0025, 0.5
 """What the thresholds may cost on the corpus: shares of needs let go as chatter, and taken for offers."""
 DANGER_WEIGHT = 10.0
 """What a row about danger, or near it, weighs beside the thousands that are far from it."""
+ORDINARY_WEIGHT = 2.0
+"""And what a hard or an everyday sentence weighs there."""
 DANGER_FROM, DANGER_IN_CHATTER_FROM, DANGER_IN_PUBLIC_FROM = 0.07, 0.2, 0.4
 """Above this chance of danger somebody is alerted: low, because a miss is worse than a false alarm, but higher for what is surely
-small talk, and in groups, where most is: who is alerted by every «ну все, я побігла» soon looks no more."""
+small talk, and in groups, where most is, and of a few words: who is alerted by every «ну все, я побігла» soon looks no more."""
 
 Array = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -64,6 +68,7 @@ def main() -> None:
     measured: dict[str, object] = {"rows": np.bincount(labels).tolist(), "added": [len(more) for more, _ in added]}
     measured |= fit_triage(texts, labels, added, mean)
     measured |= fit_danger(texts, [some for some, _ in added], mean)
+    measured |= held_back(rows(NEEDS), rows(HELD_BACK), TODAY)
     write_card(rows(DEVSET / "needs.jsonl"), rows(EMERGENCIES), rows(EVERYDAY), corpus_rows(), measured, TODAY)
 
 
@@ -144,7 +149,8 @@ def fit_danger(texts: list[str], added: Sequence[list[str]], mean: Array) -> dic
     kinds = [row["kind"] or emergencies.NONE for row in listed]
     kinds += [emergency(text) or emergencies.NONE for some in ([texts[index] for index in quiet], *added) for text in some]
     labels = np.array([emergencies.CLASSES.index(kind) for kind in kinds])
-    weights = np.where((labels > 0) | (np.arange(len(labels)) < len(listed)), DANGER_WEIGHT, 1.0)
+    sizes = [len(listed), len(quiet), *(len(some) for some in added)]
+    weights = np.where(labels > 0, DANGER_WEIGHT, np.repeat([DANGER_WEIGHT, 1.0, 1.0, ORDINARY_WEIGHT, ORDINARY_WEIGHT], sizes))
     found = [matrix(some, mean, DANGER_DENSE_WEIGHT) for some in (known, texts, *added)]
     x = vstack([found[0], found[1][quiet], *found[2:]]).tocsr()
 
@@ -153,9 +159,9 @@ def fit_danger(texts: list[str], added: Sequence[list[str]], mean: Array) -> dic
 
     unseen = 1 - out_of_fold(x, labels, fitted)[: len(listed), 0]
     taken = [triage.model().triage(text, vector).kind for text, vector in zip(known, vectors(known), strict=True)]
-    alarmed = unseen >= np.where(np.array(taken) == Kind.CHATTER, DANGER_IN_CHATTER_FROM, DANGER_FROM)
-    write(emergencies.MODEL, fitted(np.arange(len(labels))), mean, DANGER_DENSE_WEIGHT,
-          [DANGER_FROM, DANGER_IN_CHATTER_FROM, DANGER_IN_PUBLIC_FROM])  # fmt: skip
+    thresholds = [DANGER_FROM, DANGER_IN_CHATTER_FROM, DANGER_IN_PUBLIC_FROM]
+    alarmed = unseen >= [emergencies.least(text, kind, thresholds) for text, kind in zip(known, taken, strict=True)]
+    write(emergencies.MODEL, fitted(np.arange(len(labels))), mean, DANGER_DENSE_WEIGHT, thresholds)
     dangerous = labels[: len(listed)] > 0
     return {
         "danger_rows": [int(dangerous.sum()), int((~dangerous).sum())],

@@ -163,7 +163,7 @@ SELF_HARM = (
 NO_DANGER = (
     r"профілактик|профилактик|prävention|prevention|лекці|лекци|тренінг|тренинг|семінар|семинар|seminar|workshop|vortrag|lecture|\btalk on|курс\w* (?:з )?(?:першої|первой)|erste[- ]hilfe|first aid|what to do if|що робити якщо раптом|\bсуд(?:і|у|а|ом|е)?\b|gericht|aussage|\bcourt\b|"
     r"фільм|фильм|серіал|сериал|\bкіно|\bкино|детектив|роман[іае]?\b|вистав|спектакл|книг[аиуі]|movie|\bfilm\b|\bkrimi|novel|series|навчальн\w+|учебн\w+ трев|тренувальн\w+|feueralarm|probealarm|fehlalarm|fire alarm|false alarm|сигналізац|сигнализац|rehearse|practi[sc]e saying|щовесни|каждую весну|каждый год|щороку|"
-    r"уві сні|во сне|наснил|приснил|im traum|dream"
+    r"уві сні|во сне|наснил|приснил|снилося?\b|снилас[ья]|снився|im traum|geträumt|dream"
 )
 """Lectures, films, drills and trials use the same words."""
 LONG_AGO = (
@@ -173,3 +173,21 @@ LONG_AGO = (
 """A danger that is over."""
 ANIMAL = r"\b(?:к[іо]т\w{0,3}|кішк\w*|кошк\w*|кошен\w+|котен\w+|собак\w*|пес\w{0,2}|песик\w*|щен\w*|цуцен\w+|папуг\w*|хом'?як\w*|cats?|dogs?|kitten|puppy|hund\w{0,2}|katze\w?|kater|welpe|vet|tierarzt|ветеринар\w*)\b"
 """Where an animal is in danger, a vet is needed and not the ambulance."""
+JOKE = (
+    r"(?<!не )\b(?:жартую|шучу)\b|(?:just|only) kidding|(?<!kein )\bscherz\b|хибна тривога|ложная тревога|false alarm|fehlalarm"
+)
+"""Who says so about a child takes back what they said before."""
+UNREAL = JOKE + r"|уві сні|во сне|наснил|приснил|снилося?\b|снилас[ья]|снився|im traum|geträumt|i (?:had a )?dream"
+"""What was dreamt or said in jest."""
+_FAMILY = (
+    r"\d+|(?:дит|діт|дет|реб[еє]н|син|сын|доч|дон[ьею]|дівч|девоч|хлопч|мальчик|мал[иы]ш|малюк|малому|малій|онук|онуч|внук|внуч|близнюк|двійн|двойн|старш|менш|молодш|младш)\w*|"
+    r"(?:рок|роч|год|місяц|месяц)\w*|рік|лет|двоє|двое|троє|трое|четверо|двом|у|в|мені|мене|меня|нас|нам|мій|мой|моя|моїй|моей|по|і|й|та|и|а|два|дві|две|три|чотири|четыре|п'ять|пять|"
+    r"kind(?:er)?|sohn|söhne|tochter|töchter|junge|mädchen|zwillinge|jahre?|monate?|zwei|drei|vier|mein|meine|ist|sind|und|alt|"
+    r"son|sons|daughters?|boys?|girls?|kids?|child(?:ren)?|twins|years?|months?|old|aged?|two|three|four|a|my|is|are|and"
+)
+SAYS_LITTLE = (
+    rf"(?:(?:{_FAMILY})\b[\s,.:;()–-]*)+|"
+    r"(?:(?:я|ми|мы|і|и|вже|уже|просто|взагалі|вообще|зараз|сейчас) ?)*не знаю,? (?:вже |уже )?(?:що|шо|что|як|как|куди|куда) ?(?:мені|мне|нам)? ?(?:робити|делать|бути|быть|далі|дальше|писати|писать|йти|идти)[.,! ]*|"
+    r"(?:ich weiß|wir wissen) nicht,? (?:mehr )?(?:was|wohin|wie)(?: (?:ich|wir))?(?: (?:jetzt|noch))? (?:tun|machen|anfangen)? ?(?:soll|sollen)?[.,! ]*|(?:i|we) (?:don't|do not) know what to do(?: now)?[.! ]*"
+)
+"""The whole of a text that says how old children are, or only that somebody is at a loss: nothing of danger, whatever it sounds like."""

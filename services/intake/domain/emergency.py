@@ -6,12 +6,15 @@ coordinator a look and the person a number they did not need; both are measured 
 """
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 from .classifier import Classifier, Embedding
-from .dangers import ANIMAL, CHILD, LIFE, LONG_AGO, NO_DANGER, SELF_HARM, VIOLENCE
+from .dangers import ANIMAL, CHILD, JOKE, LIFE, LONG_AGO, NO_DANGER, SAYS_LITTLE, SELF_HARM, UNREAL, VIOLENCE
+from .phrases import bare
+from .pressing import pressing
 from .triage import Kind, Triage
 
 
@@ -40,6 +43,9 @@ _NOT_NOW = {
 """What makes a sentence one that tells of no danger, or of none any more."""
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'", "ё": "е"})
 _SENTENCE_ENDS = ".!?"
+_FEW_WORDS = 5
+"""So few tell the model little: it learned from sentences, and takes «син 12 років» for the beginning of a search."""
+_JOKE, _UNREAL, _SAYS_LITTLE = re.compile(JOKE), re.compile(UNREAL), re.compile(SAYS_LITTLE)
 
 
 @cache
@@ -51,25 +57,45 @@ def model() -> Classifier:
 def danger(text: str, embedding: Embedding, taken: Triage, *, in_public: bool = False) -> Emergency | None:
     """The danger that a text speaks of by its phrases or by the model, or None.
 
-    What is surely small talk must be plainer, and plainer still what is said where others read it: there most is small talk, and
-    the warning would be read by all.
+    By the model alone nothing is one that only says how old children are or that somebody is at a loss, or was dreamt.
     """
     if found := emergency(text):
         return found
-    shares = model().probabilities(text, embedding)
-    alone, as_chatter, among_others = model().thresholds
-    if 1 - shares[0] < (among_others if in_public else as_chatter if taken.kind is Kind.CHATTER else alone):
+    said = _plain(text)
+    if _SAYS_LITTLE.fullmatch(said):
         return None
-    return Emergency(CLASSES[1 + int(shares[1:].argmax())])
+    shares = model().probabilities(text, embedding)
+    if 1 - shares[0] < least(text, taken.kind, model().thresholds, in_public=in_public):
+        return None
+    likeliest = Emergency(CLASSES[1 + int(shares[1:].argmax())])
+    return None if likeliest is not Emergency.SELF_HARM and _UNREAL.search(said) else likeliest
+
+
+def least(text: str, kind: Kind, thresholds: Sequence[float], *, in_public: bool = False) -> float:
+    """The chance of danger from which the model is believed.
+
+    What is surely small talk must be plainer, and plainer still what is said where others read it: there most is small talk, and
+    the warning would be read by all. As plain must be what is said in a few words, and what lacks a bed for the night.
+    """
+    alone, as_chatter, among_others = thresholds
+    if in_public or len(bare(text)) <= _FEW_WORDS or pressing(text):
+        return among_others
+    return as_chatter if kind is Kind.CHATTER else alone
 
 
 def emergency(text: str) -> Emergency | None:
     """The danger that a text speaks of in plain phrases, or None."""
-    plain = " ".join(text.lower().translate(_APOSTROPHES).split())
+    plain = _plain(text)
     for kind, pattern in _COMPILED.items():
+        if kind is Emergency.CHILD and _JOKE.search(plain):
+            continue
         if any(not _NOT_NOW[kind].search(_sentence(plain, match)) for match in pattern.finditer(plain)):
             return kind
     return None
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().translate(_APOSTROPHES).split())
 
 
 def _sentence(text: str, match: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ from .emergency import emergency
 from .gazetteer import place
 from .persons import people
 from .phrases import plain
+from .pressing import pressing
 from .times import horizon, urgency
 
 
@@ -26,4 +27,6 @@ def facts(text: str, today: date | None = None) -> Facts:
     """Everything that is stated; dates are understood from the day on which it is said: this one, when no other is given."""
     said = plain(text)
     when = Urgency.NOW if emergency(text) else urgency(said, today or datetime.now(UTC).date())
+    if when is None and pressing(text):
+        when = Urgency.NOW
     return Facts(place(text), people(text), when, horizon(said))

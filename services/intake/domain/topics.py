@@ -4,6 +4,7 @@ import re
 
 from .gazetteer import NARROW, category_of, topics_of
 from .phrases import ASKING, plain
+from .pressing import pressing
 
 MOST = 3
 SHORT = 8
@@ -32,7 +33,8 @@ def topics(text: str) -> list[str]:
     """Taxonomy ids, the one named first before others."""
     sentences = [sentence for sentence in _SENTENCE.split(plain(text).replace("ё", "е")) if sentence]
     is_short = len(sentences) == 1 and len(sentences[0].split()) <= SHORT
-    found: dict[str, None] = {}
+    tonight = pressing(text)
+    found: dict[str, None] = {tonight: None} if tonight else {}
     for sentence in sentences:
         asked = ASKING.search(sentence)
         named = _named(sentence, asked.end(), NEAR) if asked else []

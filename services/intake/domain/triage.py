@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .classifier import LONGEST, Classifier, Embedding
 from .phrases import ASKS_FIRST, GIVES_FIRST, LETS_FIRST, OTHERS_WANTED, plain
+from .pressing import pressing
 
 MODEL = Path(__file__).parent.parent / "model" / "triage.npz"
 
@@ -103,13 +104,14 @@ def asks_first(text: str) -> bool:
 
 
 def heed_cues(kind: Kind, text: str, asks: bool) -> Kind:
-    """What plain words at the beginning make of a kind: who first asks, needs; who is unclear and first gives, offers.
+    """What plain words make of a kind: who first asks, needs; who is unclear and first gives, offers; who lacks a bed, needs.
 
-    Only what keeps a message changes; what is surely chatter stays so. The model was fitted on texts that take a detour.
+    Only what keeps a message changes; what is surely chatter stays so, but not who has nowhere to sleep or nothing to eat.
+    The model was fitted on texts that take a detour.
     """
     if kind in (Kind.OFFER, Kind.UNCLEAR) and asks:
         return Kind.NEED
     said = plain(text[:LONGEST])
     if (kind is Kind.UNCLEAR and GIVES_FIRST.match(said)) or (kind in (Kind.NEED, Kind.UNCLEAR) and LETS_FIRST.match(said)):
         return Kind.OFFER
-    return kind
+    return Kind.NEED if kind in (Kind.UNCLEAR, Kind.CHATTER) and pressing(said) else kind
