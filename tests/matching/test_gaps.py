@@ -91,7 +91,7 @@ async def test_an_offer_that_starts_later_is_tried_on_its_day(idle: Matching) ->
     asked = need(VETS[3])
     await idle.say(asked)
     unmet = await idle.first(NeedUnmet, need_id=asked.need_id)
-    assert str(unmet.reason) == "outdated"
+    assert str(unmet.reason) == "no_such_offer"
     document = await service.db["offers"].find_one({"_id": "vet"})
     assert document is not None
     assert document["rematch_on"] == "2999-01-01"
