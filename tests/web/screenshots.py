@@ -50,6 +50,8 @@ ANSWER = """Дякуємо, що написали нам. Ми знайшли 2 
 Langsamer Kurs für Menschen ab 55, mit Pausen und Tee. Einstieg jederzeit.
 Де: Grünau
 Коли: Di und Do 10–11:30 Uhr
+Адреса: Musterstraße 12, 04207 Leipzig
+Телефон: +49 341 0000012
 Чому підходить: це поруч із Вами
 
 2. Розмовний клуб «Добрий ранок»
